@@ -58,7 +58,7 @@ def build(work: Path, output: Path, *, serve: bool) -> None:
 
 def copy_pages(docs: Path) -> None:
     """Copy ``docs/`` and the files at the top, with links that lead to where each stands there."""
-    shutil.copytree(DOCS, docs, ignore=shutil.ignore_patterns("*.py", "*.json", "node_modules", "__pycache__"))
+    shutil.copytree(DOCS, docs, ignore=shutil.ignore_patterns("*.py", "*.json", "man", "node_modules", "__pycache__"))
     (docs / "project").mkdir()
     for page in sorted(docs.rglob("*.md")):
         place = Path("docs", page.relative_to(docs))

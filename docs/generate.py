@@ -1,7 +1,7 @@
 """Generates the parts of the reference that the code already contains: ``python docs/generate.py``.
 
-``commands.md`` is generated from the commands' help, ``python.md`` from docstrings, and in ``files.md`` each table
-between two comments from the annotations of a type. A test fails when a page is out of date.
+``commands.md`` and the manual pages are generated from the commands' help, ``python.md`` from docstrings, and in
+``files.md`` each table between two comments from the annotations of a type. A test fails when a page is out of date.
 """
 
 import inspect
@@ -15,13 +15,16 @@ from pathlib import Path
 from typing import Literal, get_args, get_origin
 
 import click
+import man
 
 import dispatch as library
 from dispatch import from_mapping, model
 from dispatch.cli import main as dispatch
 
 REFERENCE = Path(__file__).parent / "reference"
+MANUAL = Path(__file__).parent / "man"
 HEAD = "# Commands\n\nEvery command with its options and examples; `dispatch COMMAND --help` prints the same.\n"
+HEAD += "So does `man dispatch-COMMAND`, where pipx or pip has installed it.\n"
 PYTHON = """# Python, name by name
 
 Every type and function that the [Python library](library.md) promises, with what its docstring says. That page shows
@@ -38,6 +41,13 @@ def main() -> None:
         return
     for name, written in pages.items():
         (REFERENCE / f"{name}.md").write_text(written(), encoding="utf-8")
+    manual = man.make_pages(dispatch)
+    for page in MANUAL.glob("*.1"):
+        if page.name not in manual:
+            page.unlink()
+    MANUAL.mkdir(exist_ok=True)
+    for name, text in manual.items():
+        (MANUAL / name).write_text(text, encoding="utf-8")
 
 
 def commands() -> str:
@@ -54,7 +64,8 @@ EXIT = (
     "| 0 | done |",
     "| 1 | it failed, or `check` found something |",
     "| 2 | wrong usage, such as an unknown option |",
-    "| 75 | another command is changing the publication, and did not finish within `--wait` seconds |",
+    "| 75 | another command is changing the publication, and did not finish within `--wait` seconds; of "
+    "`bounces`: bring it again later |",
     "",
 )
 

@@ -6,7 +6,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-from dispatch import check, config, frontmatter, html, issues
+from dispatch import check, commonmark, config, frontmatter, html, issues
 from dispatch.errors import DispatchError
 from dispatch.model import Article, Document, Issue, Publication
 from dispatch.readers import (
@@ -14,7 +14,6 @@ from dispatch.readers import (
     bylines,
     credit_lines,
     dates,
-    markdown,
     markdown_dialects,
     marked_names,
     people,
@@ -65,7 +64,7 @@ def try_page(data: bytes) -> None:
 
 def try_dialects(data: bytes) -> None:
     """Convert the dialects of Markdown, and what comes of them to HTML."""
-    check_content(markdown.to_html(markdown_dialects.convert_dialects(decode_text(data), [])))
+    check_content(commonmark.to_html(markdown_dialects.convert_dialects(decode_text(data), [])))
 
 
 def try_names(data: bytes) -> None:

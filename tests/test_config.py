@@ -268,3 +268,31 @@ def test_a_file_that_is_no_text_lacks_nothing_else(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path)
     assert fault.place == Place(file="dispatch.toml", line=1)
     assert fault.hint
+
+
+def test_delivery_is_read_and_holds_no_secret(tmp_path: Path) -> None:
+    config.create_publication(tmp_path, title="The Wire", url="https://wire.example")
+    path = tmp_path / "dispatch.toml"
+    before = path.read_text()
+    path.write_text(
+        before + '\n[delivery]\nsmtp = "smtps://me%40wire@mail.example:465"\nrate = "300/min"\n'
+        'bounces = "bounces@wire.example"\ntest = ["desk@wire.example"]\n'
+    )
+    read = config.load(tmp_path).delivery
+    assert (read.smtp, read.rate, read.connections, read.unknown) == (
+        "smtps://me%40wire@mail.example:465",
+        "300/min",
+        4,
+        "hold",
+    )
+    path.write_text(
+        before + '\n[delivery]\nsmtp = "smtps://me:secret@mail.example:465"\nconnections = 99\nrate = "fast"\n'
+    )
+    with pytest.raises(ConfigError) as caught:
+        config.load(tmp_path)
+    assert [fault.place.key for fault in caught.value.faults] == [
+        "delivery.smtp",
+        "delivery.connections",
+        "delivery.rate",
+    ]
+    assert "DISPATCH_SMTP_PASSWORD" in caught.value.faults[0].what

@@ -8,6 +8,7 @@ in an empty folder, the guides where the tutorial ended. ``pytest tests/test_doc
 commands print into the pages.
 """
 
+import json
 import os
 import re
 import shlex
@@ -26,6 +27,7 @@ from dispatch.cli import main
 from dispatch.errors import DispatchError
 from dispatch.formats import FORMATS
 from dispatch.language import Language
+from dispatch.looks import load_looks
 from patience import PATIENCE
 from wheel import list_installs
 
@@ -195,6 +197,24 @@ def reference(name: str) -> str:
     return (DOCS / "reference" / f"{name}.md").read_text("utf-8")
 
 
+def test_the_manual_pages_are_as_they_would_be_written_now() -> None:
+    program = "import sys; sys.path.insert(0, sys.argv[1]); import json, man; from dispatch.cli import main\n"
+    command = [sys.executable, "-c", f"{program}print(json.dumps(man.make_pages(main)))", str(DOCS)]
+    written = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert {page.name: page.read_text("utf-8") for page in (DOCS / "man").iterdir()} == written, "run docs/generate.py"
+
+
+@pytest.mark.needs("mandoc")
+def test_the_manual_pages_are_right() -> None:
+    pages = sorted((DOCS / "man").iterdir())
+    said = subprocess.run(
+        ["mandoc", "-T", "lint", "-W", "warning", *pages], capture_output=True, text=True, check=False
+    )
+    assert [line for line in said.stdout.splitlines() if "missing date" not in line] == []
+    shown = subprocess.check_output(["mandoc", "-T", "utf8", DOCS / "man" / "dispatch-author.1"], text=True)
+    assert 'dispatch author rename "Ann Lee" "Alex Lee" --forget' in re.sub(".\b", "", shown)
+
+
 @pytest.mark.parametrize("name", ["commands", "files", "python"])
 def test_the_generated_pages_are_as_they_would_be_written_now(name: str) -> None:
     page = DOCS / "reference" / f"{name}.md"
@@ -224,3 +244,10 @@ def test_every_error_is_in_the_reference(error) -> None:
 def test_every_language_is_in_the_guide(file) -> None:
     assert Language.from_code(file.stem).translated
     assert f"`{file.stem}`" in (DOCS / "guides" / "languages.md").read_text("utf-8")
+
+
+def test_readme_is_a_page_with_all_looks_and_the_commands_of_a_copy() -> None:
+    text = README.read_text("utf-8")
+    assert text.count("\n") <= 65
+    assert all(re.search(rf"in the look {look}\b", text) for look in load_looks())
+    assert {"make run", "make test"} <= set(re.findall(r"^make \w+", text, re.MULTILINE))

@@ -18,6 +18,7 @@ from dispatch import fetch
 from dispatch.errors import GatherError
 from dispatch.fetch import proxies, trust
 from dispatch.fetch.addresses import parse_target
+from patience import PATIENCE
 
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
@@ -237,6 +238,62 @@ def test_a_proxy_that_reads_what_is_encrypted_is_believed_where_its_certificate_
         other = ask("https://other.example/feed", office)  # the certificate of somebody else
         assert other.startswith("its certificate cannot be trusted: Hostname mismatch")
         assert "SSL_CERT_FILE" not in other
+        assert "belongs to another host" in other
+
+
+# As on macOS and Windows, as far as it can be had here: on Linux, truststore lets OpenSSL read the environment anew.
+AS_ELSEWHERE = """
+import os, sys, threading, urllib.request
+from dispatch import fetch
+from dispatch.errors import GatherError
+sys.platform = sys.argv[1]
+client = fetch.Client(user_agent="dispatch-tests", allow_private=True, seconds=60)
+threading.Thread(target=client.get, args=[sys.argv[3]], daemon=True).start()
+sys.stdin.readline()
+for trusted in ("", sys.argv[2]):
+    os.environ["SSL_CERT_FILE"] = trusted
+    try:
+        print(client.get("https://paper.example/feed").document.body.decode())
+    except GatherError as error:
+        print(error.what, "|", error.faults[0].hint)
+"""
+
+
+@pytest.mark.needs("openssl")
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_where_the_system_verifies_each_connection_is_by_itself(platform: str, tmp_path: Path) -> None:
+    office = make_certificate(tmp_path, "Office")
+    signed = ("-CA", str(office), "-CAkey", str(office), "-addext", "subjectAltName=DNS:paper.example")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(make_certificate(tmp_path, "paper.example", *signed))
+    with proxy(tls) as seen, socket.create_server(("127.0.0.1", 0)) as silent:
+        never = f"https://127.0.0.1:{silent.getsockname()[1]}/"
+        command = [sys.executable, "-c", AS_ELSEWHERE, platform, str(office), never]
+        known = {"https_proxy": seen.address, "no_proxy": "127.0.0.1"}
+        with subprocess.Popen(
+            command, env=known, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process:
+            silent.settimeout(PATIENCE)
+            with silent.accept()[0] as handshake:
+                handshake.recv(1)  # it waits for the rest of a handshake, for ever
+                said, _ = process.communicate("on\n", timeout=PATIENCE)
+    untrusted, words = said.splitlines()
+    assert untrusted.startswith("its certificate cannot be trusted: ")
+    assert "SSL_CERT_FILE" in untrusted
+    assert words == "sealed words"
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32", "linux"])
+def test_certificates_that_the_environment_names_are_read_everywhere(
+    platform: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    assert trust.is_read_by_openssl(platform) == (platform == "linux")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing"))
+    assert trust.is_read_by_openssl(platform) == (platform == "linux")
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    assert trust.is_read_by_openssl(platform)
 
 
 def test_a_system_without_certificates_has_certifis(tmp_path: Path) -> None:
@@ -246,9 +303,7 @@ def test_a_system_without_certificates_has_certifis(tmp_path: Path) -> None:
     assert not trust.has_roots(None, None)
     assert not trust.has_roots(None, str(tmp_path / "empty"))
     assert trust.has_roots(None, str(tmp_path / "full"))
-    program = (
-        "import ssl\nfrom dispatch.fetch import trust\nprint(trust.make_tls_context().cert_store_stats()['x509_ca'])"
-    )
+    program = "import ssl\nfrom dispatch.fetch import trust\nprint(trust.prepare_tls()().cert_store_stats()['x509_ca'])"
     nowhere = {"SSL_CERT_FILE": str(tmp_path / "missing"), "SSL_CERT_DIR": str(tmp_path / "empty")}
     ran = subprocess.run([sys.executable, "-c", program], env=nowhere, capture_output=True, text=True, check=True)
     assert int(ran.stdout) > 50

@@ -7,10 +7,10 @@ from html import escape
 import pytest
 
 import nouns
-from dispatch import check, html, links
+from dispatch import check, commonmark, html, links
 from dispatch.errors import DispatchError, GatherError
 from dispatch.model import Document, Edition
-from dispatch.readers import READERS, markdown, people
+from dispatch.readers import READERS, people
 from patience import processor_seconds
 from thorough import scale
 
@@ -164,8 +164,8 @@ def test_structured_data_is_collected_in_linear_time(script: str) -> None:
 
 def test_brackets_are_bounded_over_all_paragraphs() -> None:
     with processor_seconds(5), pytest.raises(GatherError, match="brackets"):
-        markdown.to_html("\n\n".join(["[" * 9_000] * 50))
-    assert markdown.to_html("[a](https://a.example/)\n" * 5_000).count("<a ") == 5_000
+        commonmark.to_html("\n\n".join(["[" * 9_000] * 50))
+    assert commonmark.to_html("[a](https://a.example/)\n" * 5_000).count("<a ") == 5_000
 
 
 def test_paragraphs_without_words_are_cut_in_linear_time() -> None:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import nouns
-from dispatch import config, derived, frontmatter, html, identity, issues
+from dispatch import commonmark, config, derived, frontmatter, html, identity, issues
 from dispatch.errors import IssueError
 from dispatch.model import (
     Article,
@@ -29,7 +29,6 @@ from dispatch.model import (
     Source,
     SyndicationSettings,
 )
-from dispatch.readers import markdown
 from thorough import scale
 
 CONFIG = """
@@ -572,7 +571,7 @@ def settled(article: Article, publication: Publication, slug: str) -> Article:
     """An article as it is within an issue: what the readers and compose make true of it."""
     base = derived.build_issue_address(publication, slug)
     words = article.markdown.strip("\n")
-    content = markdown.to_html(words, base) if words else html.sanitise_html(article.content, base).strip("\n")
+    content = commonmark.to_html(words, base) if words else html.sanitise_html(article.content, base).strip("\n")
     source = derived.resolve_source(article.source, publication, is_own=not article.url)
     place = f"{article.key}/" if source.syndicate == "full" else f"#{article.key}"
     return replace(

@@ -12,10 +12,9 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch import html
+from dispatch import commonmark, html
 from dispatch.cli import main
 from dispatch.errors import GatherError
-from dispatch.readers import markdown
 from dispatch.text import find_merge_leftover
 
 # Who commits; nothing of the machine's own settings.
@@ -376,7 +375,7 @@ LINES = st.lists(
 
 @given(LINES.map("\n".join) | st.text(max_size=200))
 def test_code_is_blanked_and_no_line_moves(text: str) -> None:
-    for blank in (html.blank_code, markdown.blank_code):
+    for blank in (html.blank_code, commonmark.blank_code):
         try:
             left = blank(text)
         except GatherError:
@@ -396,4 +395,4 @@ SPANS = (
 
 @pytest.mark.parametrize(("text", "line"), SPANS)
 def test_what_crosses_the_edge_of_a_code_block_is_a_leftover(text: str, line: int) -> None:
-    assert find_merge_leftover(markdown.blank_code(text), is_prose=True) == line
+    assert find_merge_leftover(commonmark.blank_code(text), is_prose=True) == line

@@ -274,3 +274,32 @@ def test_a_broken_list_changes_nothing(wire: Publication) -> None:
         with pytest.raises(DeliveryError, match="line 3"):
             store.import_people(subscribers.read_listed(["email\n", "ann@paper.example\n", "b\0\n"]), NOW, how="list")
         assert list(store.list_subscribers()) == []
+
+
+def test_a_store_of_before_gets_the_new_tables_and_keeps_everybody(wire: Publication) -> None:
+    files.make_own_folder(wire.root, error=DeliveryError)
+    with closing(sqlite3.connect(wire.root / database.DATABASE.file)) as old:
+        for statement in database.DATABASE.migrations[0].split(";\n"):
+            old.execute(statement)
+        old.execute("INSERT INTO subscriber VALUES (1, x'01', '', 'a@b.example', 'a@b.example', '', 'active', '', 0)")
+        old.execute("INSERT INTO consent VALUES (1, 0, 'confirmed', 'x', 0, 0)")
+        old.execute("PRAGMA user_version = 1")
+        old.commit()
+    with subscribers.open_store(wire) as store:
+        assert [one.what for one in store.list_consents(store.require("a@b.example"))] == ["confirmed"]
+        store.remove("a@b.example", NOW)
+        assert len(store.list_consents(store.require("a@b.example"))) == 2
+
+
+def test_keys_are_read_in_order_and_a_damaged_one_is_told(wire: Publication) -> None:
+    first = database.read_keys(wire.root) if files.make_own_folder(wire.root, error=DeliveryError) else ()
+    path = wire.root / database.KEYS
+    path.write_text(path.read_text() + "ab" * 32 + "\n")
+    assert database.read_keys(wire.root) == (*first, b"\xab" * 32)
+    assert database.read_key(wire.root) == first[0]
+    path.write_text("abc\n")
+    with pytest.raises(DeliveryError, match="holds no key"):
+        database.read_keys(wire.root)
+    path.write_text("ab\n")
+    with pytest.raises(DeliveryError, match="holds no key"):
+        database.read_keys(wire.root)

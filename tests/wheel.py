@@ -145,6 +145,9 @@ def install(commands: Sequence[Sequence[str]], index: str, place: Path, tools: P
             run(programs / "python", *PIP, program, folder=place)
         start = (programs / "python", "-m", "pip") if with_pip else (tools / program,)
         run(*start, *rest, folder=place, **settings)
+    manual = place / ("venv/share/man" if with_pip else "man") / "man1" / "dispatch-publish.1"
+    if commands[0][0] != "uv" and not manual.is_file():
+        sys.exit(f"There should have been a manual page: {manual}")
     made = use(programs, place)
     if any("[search]" in command[-1] for command in commands):
         search(programs, place / "letter")

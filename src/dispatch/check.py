@@ -3,14 +3,20 @@
 Pure: what the disk, the ledger and the network say is handed in.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from dispatch import derived
 from dispatch.checks import CHECKS, RULES, links
 from dispatch.checks import received as reception
 from dispatch.checks.check_input import CheckInput, recognise_edition
 from dispatch.formats import FORMATS
 from dispatch.model import Contents, Edition, Fault, Finding, Issue, Publication, Record
+from dispatch.tokens import LENGTH, MAILBOX_LENGTH
+
+_LEAVE = re.compile(rb"^List-Unsubscribe:((?:[^\r\n]|\r?\n[ \t])*)", re.IGNORECASE | re.MULTILINE)
+_WAY = re.compile("<([^<>]*)>")
 
 
 def findings(
@@ -59,7 +65,8 @@ def findings(
 
 def check_edition(edition: Edition, issue: Contents, publication: Publication) -> list[Finding]:
     """Find what is wrong with one finished edition, whoever made it; the issue itself is taken as right."""
-    return [one for one in findings(issue, (edition,), publication) if one.place.edition == edition.path]
+    named = _name_reader(edition, publication)
+    return [one for one in findings(issue, (edition,), named) if one.place.edition == edition.path]
 
 
 def check_received(message: Edition, issue: Contents, publication: Publication, service: str = "") -> list[Finding]:
@@ -67,7 +74,7 @@ def check_received(message: Edition, issue: Contents, publication: Publication, 
 
     service: the name of the service that the issue was pasted into, where it was.
     """
-    case = CheckInput(issue=issue, publication=publication, editions=(message,))
+    case = CheckInput(issue=issue, publication=_name_reader(message, publication), editions=(message,))
     return _sort_findings(reception.check(case, service), publication)
 
 
@@ -86,6 +93,20 @@ def list_addresses(issue: Issue) -> list[str]:
     """List every web address of an issue once, in the order in which they are read: what ``--online`` asks."""
     all_of_them = (address.url for address in links.list_addresses(issue))
     return list(dict.fromkeys(url for url in all_of_them if url.lower().startswith(("http://", "https://"))))
+
+
+def _name_reader(edition: Edition, publication: Publication) -> Publication:
+    """Expect in a message that was filled for one reader the ways to leave that its own header says."""
+    header = _LEAVE.search(edition.body) if edition.format == "eml" else None
+    ways = tuple(_WAY.findall(header[1].decode("ascii", "replace"))) if header else ()
+    leave = f"{derived.find_subscription_pages(publication)}leave/"
+    local, _, domain = publication.delivery.bounces.rpartition("@")
+    ours = [re.escape(leave) + rf"[\w-]{{{LENGTH}}}"] if leave != "leave/" else []
+    mailto = rf"mailto:{re.escape(local)}\+[a-z2-7]{{{MAILBOX_LENGTH}}}@{re.escape(domain)}\?subject=unsubscribe"
+    ours += [mailto] if local else []
+    if len(ways) != len(ours) or not ours or not all(map(re.fullmatch, ours, ways)):
+        return publication
+    return replace(publication, email=replace(publication.email, unsubscribe=ways))
 
 
 def _as_read_back(edition: Edition) -> Edition:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, available_timezones
 
-from dispatch import files, from_mapping, links, looks, registry
+from dispatch import derived, files, from_mapping, links, looks, registry
 from dispatch.checks.rules import RULES
 from dispatch.errors import ConfigError, DispatchError
 from dispatch.files import FILE as FILE
@@ -34,6 +34,8 @@ _MAILBOX = (
     re.compile(r"[^<>\r\n]*<[^\s<>@,;]+@[^\s<>@,;]+>|[^\s<>@,;]+@[^\s<>@,;]+"),
     "must be an address as The Wire <desk@wire.example>",
 )
+_HTTPS = re.compile(r"https://.+"), "must begin with https://"
+_BARE_MAILBOX = re.compile(r"[^\s<>@,;]+@[^\s<>@,;]+"), "must be an address as desk@wire.example, without a name"
 _SHAPES = {
     "url": _SITE,
     "former_urls": _SITE,
@@ -43,7 +45,16 @@ _SHAPES = {
     "email.reply_to": _MAILBOX,
     "email.unsubscribe": (re.compile(r"(?:https://|mailto:).+"), "must begin with https:// or mailto:"),
     **dict.fromkeys(("syndicate.words", "feeds.entries", "feeds.days", "sources.words"), _POSITIVE),
-    **dict.fromkeys(("subscribe.url", "subscribe.form"), (re.compile(r"https://.+"), "must begin with https://")),
+    **dict.fromkeys(("subscribe.url", "subscribe.form", "subscribe.privacy"), _HTTPS),
+    "delivery.smtp": (
+        re.compile(r"smtps?://(?:[^\s:@/?#]+@)?(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?/?"),
+        "must be as smtps://user@mail.example:465, with @ in the user as %40, and the password in "
+        "DISPATCH_SMTP_PASSWORD or a password_file",
+    ),
+    "delivery.connections": (re.compile(r"[1-9]|[12]\d|3[0-2]"), "must be 1 to 32"),
+    "delivery.rate": (re.compile(r"[1-9]\d{0,8}/(?:s|min|h)"), "must be as 10/s, 300/min or 5000/h"),
+    "delivery.daily": (re.compile(r"\d{1,9}"), "must be 0 or more"),
+    **dict.fromkeys(("delivery.bounces", "delivery.test"), _BARE_MAILBOX),
     "sources.key": (SLUG, "must be made of a-z, 0-9 and hyphens"),
     **dict.fromkeys(("theme.serif", "theme.sans", "theme.headline"), _FONTS),
     "theme.width": (re.compile(r"4[89]\d|[567]\d\d|800"), "must be 480 to 800"),
@@ -183,10 +194,13 @@ def _read_publication(
         for key, one in people.items()
     }
     if (feeds := publication.feeds).footer or publication.email.footer:
-        from dispatch.readers.markdown import to_html
+        from dispatch.commonmark import to_html
 
         feeds = replace(feeds, footer=to_html(feeds.footer, f"{url}/"))
         email = replace(publication.email, footer=to_html(publication.email.footer, f"{url}/"))
+        publication = replace(publication, email=email)
+    if (pages := derived.find_subscription_pages(publication)) and not publication.email.unsubscribe:
+        email = replace(publication.email, unsubscribe=(f"{pages}leave/",))  # what all may read names nobody
         publication = replace(publication, email=email)
     former, known = tuple(address.rstrip("/") for address in publication.former_urls), MappingProxyType(authors)
     return replace(publication, url=url, former_urls=former, theme=theme, feeds=feeds, authors=known)

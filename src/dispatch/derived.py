@@ -29,8 +29,19 @@ def build_issue_address(publication: Publication, slug: str) -> str:
 
 def find_subscribe_page(publication: Publication) -> str:
     """Find the address at which readers sign up: the one that is set, else that of the site's form; empty for none."""
+    if pages := find_subscription_pages(publication):
+        return pages
     ours = f"{publication.url}/follow/#subscribe" if publication.subscribe.form else ""
     return publication.subscribe.url or ours
+
+
+def find_subscription_pages(publication: Publication) -> str:
+    """Find where the pages of our own subscribers are, with a slash at the end; empty where dispatch keeps no list.
+
+    Below it are the pages to sign up, ``confirm/TOKEN``, ``leave/TOKEN`` and ``here``.
+    """
+    settings = publication.subscribe
+    return f"{(settings.url or publication.url).rstrip('/')}/subscription/" if settings.consent else ""
 
 
 def make_user_agent(publication: Publication) -> str:
@@ -60,9 +71,26 @@ def name_recipient(publication: Publication, mailbox: str) -> Publication:
     return replace(publication, email=replace(publication.email, unsubscribe=tuple(ways)))
 
 
+def name_reader(publication: Publication, token: str, mailbox_token: str) -> Publication:
+    """Write the ways in which one reader of our own list leaves, by tokens of the purpose leave.
+
+    The page, where dispatch serves it, and the mailbox of bounces, whose pipe knows the token. Without either, what the
+    publication says of everybody: from whom a mail comes is known.
+    """
+    ways = [f"{pages}leave/{token}" for pages in [find_subscription_pages(publication)] if pages]
+    local, _, domain = publication.delivery.bounces.rpartition("@")
+    ways += [f"mailto:{local}+{mailbox_token}@{domain}?subject=unsubscribe"] if local else []
+    ways = ways or [way for way in publication.email.unsubscribe if RECIPIENT not in way]
+    return replace(publication, email=replace(publication.email, unsubscribe=tuple(ways)))
+
+
 def has_one_click(publication: Publication) -> bool:
     """Tell whether an https address to unsubscribe tells who leaves: without, one click is nobody's (RFC 8058, 3.1)."""
-    return any(way.startswith("https:") and RECIPIENT in way for way in publication.email.unsubscribe)
+    leave = f"{find_subscription_pages(publication)}leave/"
+    return any(
+        way.startswith("https:") and (RECIPIENT in way or way.removeprefix(leave) not in ("", way))
+        for way in publication.email.unsubscribe
+    )
 
 
 def mint_id(publication: Publication, date: datetime, path: str) -> str:
@@ -82,8 +110,17 @@ def find_last_change(article: Article, issue: Contents) -> datetime:
     return max(known or [issue.date])
 
 
-def find_entry_dates(article: Article, issue: Contents, publication: Publication) -> tuple[datetime | None, datetime]:
+def number_articles(issue: Contents) -> dict[str, int]:
+    """Number the articles of an issue by id, from 0, in reading order."""
+    return {article.id: place for place, article in reversed([*enumerate(issue.articles)])}
+
+
+def find_entry_dates(
+    article: Article, issue: Contents, publication: Publication, places: Mapping[str, int] | None = None
+) -> tuple[datetime | None, datetime]:
     """Find when feeds say that an article was published, and last changed.
+
+    places: what ``number_articles`` says, from whoever asks for many.
 
     It was published when it entered the publication, by default with its issue, a second earlier for each place in it
     so that readers who sort keep the order, and has changed when readers were told so. With ``dates = "original"``,
@@ -94,7 +131,7 @@ def find_entry_dates(article: Article, issue: Contents, publication: Publication
         return article.published, article.updated or article.published or issue.date
     if publication.feeds.dates == "original":
         return article.published, find_last_change(article, issue)
-    place = next((place for place, one in enumerate(issue.articles) if one.id == article.id), 0)
+    place = (number_articles(issue) if places is None else places).get(article.id, 0)
     published = article.entered or issue.date - timedelta(seconds=place)
     return published, max(find_last_notice(article) or published, published)
 

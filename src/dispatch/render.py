@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from urllib.parse import unquote
 
 from dispatch import derived
@@ -58,6 +59,25 @@ def render_edition(
     path = choose_path(issue.as_page, format)
     edition = Edition(format=row.name, media_type=row.media_type, path=path, body=body)
     return replace(edition, shortened=fitted.excerpts, without_notes=fitted.notes) if fitted else edition
+
+
+@limit_function
+def render_prepared(
+    issue: Contents, publication: Publication, *, begun: datetime, values: Mapping[str, str], to: str = ""
+) -> bytes:
+    """Render the whole message that is handed over for a reader, with these values in its slots.
+
+    values: the slots themselves, for ``formats.prepared.PreparedMessage``, or what fills them for ``to``. Raises
+    RenderError.
+    """
+    from dispatch.formats import prepared
+    from dispatch.formats.budget import fit_mail
+    from dispatch.formats.template_context import prepare_issue
+
+    _require_titles(issue.articles, issue)
+    with _explain_render_errors(issue, "eml"):
+        fitted = fit_mail(prepare_issue(issue, publication), publication).issue
+        return prepared.render_message(fitted, publication, to or publication.email.sender, begun=begun, values=values)
 
 
 @limit_function

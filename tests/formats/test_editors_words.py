@@ -8,11 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nouns
-from dispatch import check, html, issues, render
+from dispatch import check, commonmark, html, issues, render
 from dispatch.formats.text import COLUMNS, wrap_prose
 from dispatch.html import sanitise_html
 from dispatch.model import Issue, Publication, Section, Source
-from dispatch.readers import markdown
 from formats import reading
 
 WORDS = """\
@@ -62,7 +61,7 @@ PIECES = [
 
 
 def words_issue(**values: object) -> Issue:
-    content = html.renumber_headings(markdown.to_html(WORDS), 2)
+    content = html.renumber_headings(commonmark.to_html(WORDS), 2)
     sections = (Section(title="Europe", intro=html.renumber_headings(content, 3), articles=(nouns.article(1),)),)
     return nouns.issue(**({"intro": content, "sections": sections} | values))
 

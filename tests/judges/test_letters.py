@@ -117,7 +117,8 @@ def test_a_mail_program_of_the_terminal_shows_subject_and_every_address(name: st
     )
     printed = tmp_path / "printed"
     (tmp_path / "muttrc").write_text(
-        f'set folder="{tmp_path}"\nset print=yes\nset print_decode=yes\nset print_command="cat > {printed}"\nset charset=utf-8\n'
+        f'set folder="{tmp_path}"\n'
+        f'set print=yes\nset print_decode=yes\nset print_command="cat > {printed}"\nset charset=utf-8\n'
         "set wait_key=no\nset quit=yes\nalternative_order text/plain\n"
         'push "<print-message><quit>"\n'
     )

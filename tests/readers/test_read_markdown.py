@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from addresses import WEB
-from dispatch import html
+from dispatch import commonmark, html
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Credit, Document, Image, Source
 from dispatch.readers import markdown
@@ -54,7 +54,7 @@ MARKS = st.text(alphabet="\\`*_[]<>()|#~&-+=:1.) \n\t!amp;#x{}\"'a\N{NO-BREAK SP
 @example("&amp; &#38; &notit; https://a.example/?a=1&copy=2 <b> ![x](y) [z]: w")
 def test_escaped_text_renders_as_exactly_that_text(words) -> None:
     words = html.remove_illegal_characters(words).replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n")
-    shown = Page(markdown.to_html(markdown.escape_markdown(words)))
+    shown = Page(commonmark.to_html(commonmark.escape_markdown(words)))
     if words.strip():
         assert (shown.text, shown.tags) == (words, ["p"])
 
@@ -62,19 +62,19 @@ def test_escaped_text_renders_as_exactly_that_text(words) -> None:
 @pytest.mark.parametrize("url", WEB.values(), ids=WEB)
 def test_addresses_are_left_alone(url) -> None:
     written = "".join("\\" + sign if sign in "\\<>&" else sign for sign in url)
-    content = markdown.to_html(f"[a](<{written}>) ![b](<{written}>)\n\n[c][d]\n\n[d]: <{written}>")
+    content = commonmark.to_html(f"[a](<{written}>) ![b](<{written}>)\n\n[c][d]\n\n[d]: <{written}>")
     assert Page(content).addresses == [url] * 3
     front = f"---\ntitle: T\nurl: '{url.replace(chr(39), chr(39) * 2)}'\n---\nBody."
     assert read(front).url == url
 
 
 def test_tables_strikethrough_and_html_are_understood_and_sanitised() -> None:
-    content = markdown.to_html('a ~~b~~ <script>x</script><em onclick="x">c</em>\n\n| d | e |\n|---|--:|\n| f | g |')
+    content = commonmark.to_html('a ~~b~~ <script>x</script><em onclick="x">c</em>\n\n| d | e |\n|---|--:|\n| f | g |')
     assert "<del>b</del>" in content or "<s>b</s>" in content
     assert "<em>c</em>" in content
     assert "<td>f</td>" in content
     assert "script" not in content
-    assert markdown.to_html("[x](javascript:alert(1)) www.a.example") == "<p><a>x</a> www.a.example</p>"
+    assert commonmark.to_html("[x](javascript:alert(1)) www.a.example") == "<p><a>x</a> www.a.example</p>"
 
 
 def test_relative_addresses_are_relative_to_the_document() -> None:
@@ -228,7 +228,7 @@ def test_no_text_breaks_it(body) -> None:
 
 def test_footnotes_stand_at_the_end_with_links_of_their_own() -> None:
     written = "A claim.[^1] Another,[^two] the first again.[^1]\n\n[^1]: Ibid.\n[^two]: https://n.example/?a=1&b=2\n\n"
-    content = markdown.to_html(written + "Last words.")
+    content = commonmark.to_html(written + "Last words.")
     assert [href for href in Page(content).addresses if not href.startswith("#")] == []
     text = Page(content).text
     assert "A claim.[1] Another,[2] the first again.[1]" in text

@@ -12,6 +12,7 @@ from importlib import import_module
 from io import TextIOWrapper
 
 import click
+from click.shell_completion import BashComplete, FishComplete, add_completion_class
 
 from dispatch import __version__
 from dispatch.cli.other_words import AnsweringGroup
@@ -21,6 +22,7 @@ from dispatch.text import escape_line, escape_words
 # name: (module, what --help says of it)
 COMMANDS = {
     "init": ("init", "Create a publication in a new folder."),
+    "desk": ("preview", "Choose, edit, see and publish in the browser."),
     "demo": ("demo", "Make a sample publication, publish it and preview it."),
     "source": ("source", "Manage sources: feeds, sites and pages."),
     "gather": ("gather", "Fetch new articles from every source into the inbox."),
@@ -39,6 +41,7 @@ COMMANDS = {
     "ping": ("ping", "Notify the WebSub hub of changed feeds."),
     "subscriber": ("subscriber", "Manage who gets the newsletter by mail."),
     "suppression": ("suppression", "Manage addresses that must never be written to."),
+    "bounces": ("bounces", "Take in what came back: bounces and complaints."),
     "withdraw": ("withdraw", "Withdraw an article or an issue; a notice replaces it."),
     "serve": ("serve", "Serve the public folder over HTTP."),
     "help": ("help_", "Explain a word, or a command."),
@@ -48,6 +51,23 @@ COMMANDS = {
 
 # What consoles without typographic characters have for them (code page 437, ASCII).
 _PLAIN = {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "…": "...", "–": "-", "—": "-", "·": "-", "\u00a0": " "}
+
+
+@add_completion_class
+class QuotingBashComplete(BashComplete):
+    """Bash inserts a word as it is given: a space in it would begin another."""
+
+    source_template = BashComplete.source_template.replace(
+        "COMPREPLY+=($value)",
+        """[[ ${COMP_WORDS[COMP_CWORD]} == [\\"\\']* ]] || value=$(printf %%q "$value"); COMPREPLY+=("$value")""",
+    )
+
+
+@add_completion_class
+class WholeFishComplete(FishComplete):
+    """Fish would be given a word up to its first comma."""
+
+    source_template = FishComplete.source_template.replace('string split ","', 'string split --max 1 ","')
 
 
 class Commands(AnsweringGroup):

@@ -6,6 +6,7 @@ from typing import TypedDict, TypeVar
 import click
 
 from dispatch import compose, derived, html, identity, links
+from dispatch.cli.completion import complete_author
 from dispatch.cli.context import parse_moment
 from dispatch.cli.listing import Cell
 from dispatch.compose import Overrides
@@ -250,7 +251,12 @@ _OPTIONS = (
     click.option("--dek", default="", help="The line under the headline."),
     click.option("--summary", default="", help="What its publisher says of it."),
     click.option(
-        "--author", "authors", type=NameAndUrl(), multiple=True, help="Who wrote it, with their own page; repeatable."
+        "--author",
+        "authors",
+        type=NameAndUrl(),
+        multiple=True,
+        help="Who wrote it, with their own page; repeatable.",
+        shell_complete=complete_author,
     ),
     click.option("--choice", type=click.IntRange(1), help="Who wrote it, where it is uncertain: the number shown."),
     click.option("--bio", "bios", type=NameAndUrl("name=text"), multiple=True, help="Who an author is; repeatable."),

@@ -6,6 +6,7 @@ import click
 
 from dispatch import issues, ledger, registry
 from dispatch.cli.article_options import NameAndUrl
+from dispatch.cli.completion import complete_author
 from dispatch.cli.context import (
     NonEmptyText,
     OpenPublication,
@@ -58,7 +59,7 @@ def list_(as_json: bool) -> None:
 
 
 @author.command()
-@click.argument("name", type=NameAndUrl())
+@click.argument("name", type=NameAndUrl(), shell_complete=complete_author)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def show(name: tuple[str, str], as_json: bool) -> None:
     """Show what is known of the person called NAME, and their articles.
@@ -79,7 +80,7 @@ def show(name: tuple[str, str], as_json: bool) -> None:
 
 
 @author.command()
-@click.argument("old", type=NameAndUrl())
+@click.argument("old", type=NameAndUrl(), shell_complete=complete_author)
 @click.argument("new", type=NonEmptyText())
 @click.option("--forget", is_flag=True, help="Keep no trace of the old name: no old address leads on.")
 def rename(old: tuple[str, str], new: str, forget: bool) -> None:
@@ -98,12 +99,14 @@ def rename(old: tuple[str, str], new: str, forget: bool) -> None:
         raise click.BadParameter(f"“{new}” has a mailbox, which everybody would see; write a name", param_hint="NEW")
     with open_publication().lock_for_change() as here:
         change = people.rename_person(here.publication, _make_author(old), new, forget=forget)
+    if forget:
+        people.forget_traces(open_publication().publication, change)
     _report_change(change)
 
 
 @author.command()
-@click.argument("gone", type=NameAndUrl())
-@click.argument("kept", type=NameAndUrl())
+@click.argument("gone", type=NameAndUrl(), shell_complete=complete_author)
+@click.argument("kept", type=NameAndUrl(), shell_complete=complete_author)
 def merge(gone: tuple[str, str], kept: tuple[str, str]) -> None:
     """Make the person GONE the same as KEPT, whose name and entry stay.
 

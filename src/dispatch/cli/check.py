@@ -7,16 +7,14 @@ from typing import NamedTuple, cast
 
 import click
 
-from dispatch import check as stage
-from dispatch import files
+from dispatch import files, publish
 from dispatch.checks.rules import list_unreadable
+from dispatch.cli.completion import complete_issue
 from dispatch.cli.context import OUTPUT, OpenPublication, open_publication, print_note, write_result
 from dispatch.errors import CheckError, DispatchError, explain_refusal
 from dispatch.locate import locate_findings
 from dispatch.mail_services import load_services
 from dispatch.model import Edition, Fault, Finding, Issue
-from dispatch.publish import judge_issue
-from dispatch.render import render_edition
 from dispatch.report import STYLES, Style
 from dispatch.report import format_findings as written
 from dispatch.text import find_utf16
@@ -26,7 +24,7 @@ _COLOURS = {"error": "red", "warning": "yellow"}
 
 
 @click.command()
-@click.argument("issue", required=False)
+@click.argument("issue", required=False, shell_complete=complete_issue)
 @click.option(
     "--report", "style", type=click.Choice(list(STYLES)), default="human", show_default=True, help="Output format."
 )
@@ -105,6 +103,9 @@ class _Options(NamedTuple):
 
 def _judge(here: OpenPublication, issue: str | None, options: _Options) -> list[Finding]:
     """Find what is wrong with the issue, or with the one file that is named. Raises DispatchError."""
+    from dispatch import check as stage
+    from dispatch import render
+
     one = here.read_issue(issue)
     if options.file:
         return stage.check_edition(
@@ -113,14 +114,15 @@ def _judge(here: OpenPublication, issue: str | None, options: _Options) -> list[
     if options.received:
         return stage.check_received(_read_message(options.received), one, here.publication, options.service)
     states = _ask_addresses(here, one, options.allow_private) if options.online else {}
-    found = judge_issue(one, here.publication, states=states)
+    found = publish.judge_issue(one, here.publication, states=states)
     if options.service:
-        made = render_edition(one, here.publication, "email", service=options.service)
+        made = render.render_edition(one, here.publication, "email", service=options.service)
         found += stage.check_pasted(options.service, (made,), one, here.publication)
     return found
 
 
 def _ask_addresses(here: OpenPublication, one: Issue, allow_private: bool) -> dict[str, Fault | None]:
+    from dispatch import check as stage
     from dispatch import fetch, gather
 
     addresses = stage.list_addresses(one)
@@ -133,7 +135,9 @@ def _ask_addresses(here: OpenPublication, one: Issue, allow_private: bool) -> di
 
 def _read_message(file: Path) -> Edition:
     """Read a message as it was received. Raises CheckError when the file is none."""
-    message = stage.recognise_file(file.name, _read_bytes(file))
+    from dispatch.check import recognise_file
+
+    message = recognise_file(file.name, _read_bytes(file))
     if message.format != "eml":
         raise CheckError("is not an email message", address=str(file), hint="Save the whole message as an .eml file.")
     return message

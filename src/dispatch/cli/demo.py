@@ -4,10 +4,8 @@ from pathlib import Path
 
 import click
 
-from dispatch import config
+from dispatch import config, publish
 from dispatch.cli.context import print_note, print_result
-from dispatch.cli.preview import run_preview
-from dispatch.publish import publish_site
 
 
 @click.command()
@@ -24,8 +22,10 @@ def demo(folder: Path, opens: bool | None) -> None:
       dispatch demo
       dispatch demo try-it --no-open
     """
+    from dispatch.cli.preview import run_preview
+
     config.create_sample(folder)
-    site = publish_site(folder).folder
+    site = publish.publish_site(folder).folder
     print_note("The site, as readers would get it:")
     print_result(f"{site.resolve().as_uri()}/index.html")
     print_note("What is being written, in a preview:")

@@ -5,24 +5,27 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from shutil import get_terminal_size
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import click
 
 from dispatch import gather as gathering
 from dispatch import inbox, sources
+from dispatch.cli.completion import complete_source
 from dispatch.cli.context import hold_interrupts, open_publication, print_json, print_note, print_result, read_clock
-from dispatch.gather import GatherResult
-from dispatch.inbox import KeepResult
 from dispatch.model import Fault, Source, Visit
 from dispatch.text import escape_words, shorten_line
+
+if TYPE_CHECKING:
+    from dispatch.gather import GatherResult
+    from dispatch.inbox import KeepResult
 
 WEEKS = timedelta(weeks=2)
 MOST_NUMBERS = 10
 
 
 @click.command()
-@click.argument("keys", metavar="[SOURCE]...", nargs=-1)
+@click.argument("keys", metavar="[SOURCE]...", nargs=-1, shell_complete=complete_source)
 @click.option("--json", "as_json", is_flag=True, help="Print the result of each source as a JSON array.")
 @click.option("--allow-private", is_flag=True, help="Allow addresses in private networks.")
 def gather(keys: tuple[str, ...], as_json: bool, allow_private: bool) -> None:
@@ -53,7 +56,7 @@ def _name_source(source: Source) -> str:
     return source.key or source.title or source.url
 
 
-def _collect_results(results: Iterable[tuple[GatherResult, KeepResult]], names: Sequence[str]) -> "GatherReport":
+def _collect_results(results: "Iterable[tuple[GatherResult, KeepResult]]", names: Sequence[str]) -> "GatherReport":
     """Collect what each source brought, and show the progress, with the names of those that are waited for."""
     report = GatherReport(of=len(names))
     waiting = dict.fromkeys(names)
@@ -87,7 +90,7 @@ class GatherReport:
         is_left_out = any(fault.reason in {"too-large", "cut-off"} for _, fault in self.faults)
         return not self.failed and not is_left_out and len(self.rows) == self.of
 
-    def add_result(self, result: GatherResult, kept: KeepResult) -> None:
+    def add_result(self, result: "GatherResult", kept: "KeepResult") -> None:
         """Add the result of one source."""
         key, visit = _name_source(result.source), result.visit
         if result.error:

@@ -9,6 +9,7 @@ import click
 
 from dispatch import compose, importers, links
 from dispatch.cli.article_options import NameAndUrl, Pairs, make_authors
+from dispatch.cli.completion import complete_author
 from dispatch.cli.context import OpenPublication, hold_interrupts, hold_later_interrupts, open_publication, read_clock
 from dispatch.cli.import_report import ImportReport
 from dispatch.importers import NotImported, Post
@@ -24,7 +25,12 @@ from dispatch.publish import judge_issue
 @click.option("--from", "kind", type=click.Choice(list(importers.IMPORTERS)), help="The system. Default: detected.")
 @click.option("--site", default="", help="Address of the old site, to resolve relative links.")
 @click.option(
-    "--author", "authors", type=NameAndUrl(), multiple=True, help="Author of posts that name none; repeatable."
+    "--author",
+    "authors",
+    type=NameAndUrl(),
+    multiple=True,
+    help="Author of posts that name none; repeatable.",
+    shell_complete=complete_author,
 )
 @click.option("--into", default="", help="Put everything into this issue, instead of an issue per post.")
 @click.option("--into-inbox", is_flag=True, help="Put everything into the inbox. Default for bookmarks.")

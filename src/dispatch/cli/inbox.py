@@ -11,6 +11,7 @@ import click
 
 from dispatch import derived, html, serialise
 from dispatch.cli.article_options import describe_doubt
+from dispatch.cli.completion import complete_author, complete_source
 from dispatch.cli.context import (
     OpenPublication,
     open_publication,
@@ -34,9 +35,11 @@ EXCERPT = 60  # words
 @click.option(
     "--search", default="", help='Search title, authors, source, tags and text: words, "a phrase", or prefix*.'
 )
-@click.option("--source", default="", help="Only from the source with this key.")
+@click.option("--source", default="", help="Only from the source with this key.", shell_complete=complete_source)
 @click.option("--since", help="Only what arrived on this day or later.")
-@click.option("--author", default="", help="Only by an author with this name, or a part of it.")
+@click.option(
+    "--author", default="", help="Only by an author with this name, or a part of it.", shell_complete=complete_author
+)
 @click.option("--tag", default="", help="Only with this tag.")
 @click.option("--limit", type=click.IntRange(0), default=SCREEN, show_default=True, help="Show at most this many.")
 @click.option("--all", "everything", is_flag=True, help="Include used and dismissed articles.")
@@ -141,7 +144,7 @@ class NumberRange(click.ParamType[range, str]):
 @inbox.command()
 @click.argument("numbers", type=NumberRange(), nargs=-1)
 @click.option("--search", default="", help="Only those with these words, as in dispatch inbox --search.")
-@click.option("--source", default="", help="Only those from the source with this key.")
+@click.option("--source", default="", help="Only those from the source with this key.", shell_complete=complete_source)
 @click.option("--before", help="Only those that arrived before this day.")
 @click.option("--rest", is_flag=True, help="All that no issue uses yet.")
 def dismiss(numbers: tuple[range, ...], search: str, source: str, before: str | None, rest: bool) -> None:

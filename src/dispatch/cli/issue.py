@@ -11,6 +11,7 @@ import click
 
 from dispatch import compose, files, html, issues
 from dispatch.cli.article_options import describe_byline, describe_day
+from dispatch.cli.completion import complete_article, complete_issue
 from dispatch.cli.context import (
     NonEmptyText,
     OpenPublication,
@@ -134,7 +135,7 @@ def list_(as_json: bool) -> None:
 
 
 @issue.command()
-@click.argument("issue", required=False)
+@click.argument("issue", required=False, shell_complete=complete_issue)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def show(issue: str | None, as_json: bool) -> None:
     """Show the sections and articles of ISSUE (default: the newest).
@@ -158,8 +159,8 @@ def show(issue: str | None, as_json: bool) -> None:
 
 
 @issue.command()
-@click.argument("issue", required=False)
-@click.argument("article", required=False)
+@click.argument("issue", required=False, shell_complete=complete_issue)
+@click.argument("article", required=False, shell_complete=complete_article)
 def edit(issue: str | None, article: str | None) -> None:
     """Open ISSUE, or one of its articles, in your editor, and report mistakes when you close it.
 

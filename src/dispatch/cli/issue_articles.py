@@ -8,6 +8,7 @@ import click
 
 from dispatch import compose, git, issues, ledger
 from dispatch.cli.article_options import NameAndUrl, describe_doubt, make_authors, shorten_byline
+from dispatch.cli.completion import complete_article, complete_author, complete_issue, complete_section
 from dispatch.cli.context import (
     YES,
     NonEmptyText,
@@ -23,11 +24,19 @@ from dispatch.text import quote_word
 
 
 @click.command()
-@click.argument("issue")
-@click.argument("article")
-@click.option("--section", "-s", default="", help="Move it to the end of this section.")
-@click.option("--before", "-b", default="", help="Move it before this article.")
-@click.option("--to", default="", metavar="ISSUE", help="Move it, with its files, into this other issue.")
+@click.argument("issue", shell_complete=complete_issue)
+@click.argument("article", shell_complete=complete_article)
+@click.option(
+    "--section", "-s", default="", help="Move it to the end of this section.", shell_complete=complete_section
+)
+@click.option("--before", "-b", default="", help="Move it before this article.", shell_complete=complete_article)
+@click.option(
+    "--to",
+    default="",
+    metavar="ISSUE",
+    help="Move it, with its files, into this other issue.",
+    shell_complete=complete_issue,
+)
 def move(issue: str, article: str, section: str, before: str, to: str) -> None:
     """Move ARTICLE (a key or a number) to another place in ISSUE, or into another issue.
 
@@ -54,8 +63,8 @@ def move(issue: str, article: str, section: str, before: str, to: str) -> None:
 
 
 @click.command()
-@click.argument("issue")
-@click.argument("article")
+@click.argument("issue", shell_complete=complete_issue)
+@click.argument("article", shell_complete=complete_article)
 @click.argument("text")
 def note(issue: str, article: str, text: str) -> None:
     """Set the editor's note of ARTICLE (a key or a number) in ISSUE to TEXT; an empty one takes it away.
@@ -74,8 +83,8 @@ def note(issue: str, article: str, text: str) -> None:
 
 
 @click.command()
-@click.argument("issue")
-@click.argument("article")
+@click.argument("issue", shell_complete=complete_issue)
+@click.argument("article", shell_complete=complete_article)
 @click.option("--delete", is_flag=True, help="Delete its file as well. Asks, if git does not hold it as it is.")
 @YES
 def remove(issue: str, article: str, delete: bool, yes: bool) -> None:
@@ -100,8 +109,10 @@ def remove(issue: str, article: str, delete: bool, yes: bool) -> None:
 
 
 @click.command()
-@click.argument("issue")
-@click.argument("words", metavar="[ARTICLE] TEXT", nargs=-1, required=True, type=NonEmptyText())
+@click.argument("issue", shell_complete=complete_issue)
+@click.argument(
+    "words", metavar="[ARTICLE] TEXT", nargs=-1, required=True, type=NonEmptyText(), shell_complete=complete_article
+)
 @click.option("--mends", multiple=True, type=click.Choice(get_args(Mended)), help="What it corrects; repeatable.")
 def correct(issue: str, words: tuple[str, ...], mends: tuple[Mended, ...]) -> None:
     """Add a correction to ARTICLE (a key or a number) in ISSUE; it is shown with the article from then on.
@@ -131,10 +142,15 @@ def correct(issue: str, words: tuple[str, ...], mends: tuple[Mended, ...]) -> No
 
 
 @click.command()
-@click.argument("issue")
-@click.argument("article")
+@click.argument("issue", shell_complete=complete_issue)
+@click.argument("article", shell_complete=complete_article)
 @click.option(
-    "--author", "authors", type=NameAndUrl(), multiple=True, help="Who wrote it, and nobody else; repeatable."
+    "--author",
+    "authors",
+    type=NameAndUrl(),
+    multiple=True,
+    help="Who wrote it, and nobody else; repeatable.",
+    shell_complete=complete_author,
 )
 @click.option("--choice", type=click.IntRange(1), default=None, help="The authors with this number.")
 @click.option("--certain", is_flag=True, help="The byline is right as it is.")

@@ -5,12 +5,20 @@ from collections.abc import Callable
 import click
 
 from dispatch import compose, issues
+from dispatch.cli.completion import complete_issue, complete_section
 from dispatch.cli.context import NonEmptyText, open_publication, print_result
 from dispatch.cli.issue_articles import show_change
 from dispatch.cli.other_words import AnsweringGroup
 from dispatch.model import Issue
 
-BEFORE = click.option("--before", "-b", default="", metavar="SECTION", help="Before this section. Default: at the end.")
+BEFORE = click.option(
+    "--before",
+    "-b",
+    default="",
+    metavar="SECTION",
+    help="Before this section. Default: at the end.",
+    shell_complete=complete_section,
+)
 
 
 @click.group(cls=AnsweringGroup)
@@ -25,7 +33,7 @@ def section() -> None:
 
 
 @section.command()
-@click.argument("issue")
+@click.argument("issue", shell_complete=complete_issue)
 @click.argument("title", type=NonEmptyText())
 @BEFORE
 def add(issue: str, title: str, before: str) -> None:
@@ -39,8 +47,8 @@ def add(issue: str, title: str, before: str) -> None:
 
 
 @section.command()
-@click.argument("issue")
-@click.argument("title")
+@click.argument("issue", shell_complete=complete_issue)
+@click.argument("title", shell_complete=complete_section)
 @click.argument("new", type=NonEmptyText())
 def rename(issue: str, title: str, new: str) -> None:
     """Rename the section TITLE of ISSUE.
@@ -53,8 +61,8 @@ def rename(issue: str, title: str, new: str) -> None:
 
 
 @section.command()
-@click.argument("issue")
-@click.argument("title")
+@click.argument("issue", shell_complete=complete_issue)
+@click.argument("title", shell_complete=complete_section)
 @BEFORE
 def move(issue: str, title: str, before: str) -> None:
     """Move the section TITLE of ISSUE, with its articles.
@@ -68,9 +76,15 @@ def move(issue: str, title: str, before: str) -> None:
 
 
 @section.command()
-@click.argument("issue")
-@click.argument("title")
-@click.option("--into", default="", metavar="SECTION", help="The section that its articles go to, at the end.")
+@click.argument("issue", shell_complete=complete_issue)
+@click.argument("title", shell_complete=complete_section)
+@click.option(
+    "--into",
+    default="",
+    metavar="SECTION",
+    help="The section that its articles go to, at the end.",
+    shell_complete=complete_section,
+)
 def remove(issue: str, title: str, into: str) -> None:
     """Remove the section TITLE of ISSUE. Its articles go where --into says: none is lost.
 

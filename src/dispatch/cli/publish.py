@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from dispatch.cli.completion import complete_issue
 from dispatch.cli.context import (
     YES,
     OpenPublication,
@@ -35,7 +36,7 @@ _MARKS: Mapping[Literal["new", "changed", "removed"], str] = {"new": "+", "chang
 
 
 @click.command()
-@click.argument("issue", required=False)
+@click.argument("issue", required=False, shell_complete=complete_issue)
 @click.option("--at", metavar="TIME", help="Schedule ISSUE: dispatch publish --due publishes it from then on.")
 @click.option("--due", is_flag=True, help="Publish the scheduled issues whose time has come, for cron and CI.")
 @click.option("--output", "-o", type=click.Path(file_okay=False), help="The public folder. Default: public/.")
@@ -84,7 +85,7 @@ def publish(
 
 
 @click.command()
-@click.argument("issue")
+@click.argument("issue", shell_complete=complete_issue)
 @click.option("--output", "-o", type=click.Path(file_okay=False), help="The public folder. Default: public/.")
 @YES
 def unpublish(issue: str, output: str | None, yes: bool) -> None:

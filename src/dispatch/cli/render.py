@@ -6,6 +6,7 @@ import click
 
 from dispatch import derived, files, ledger, locks
 from dispatch import render as stage
+from dispatch.cli.completion import complete_issue
 from dispatch.cli.context import open_publication, print_note, print_result
 from dispatch.errors import DeliveryError
 from dispatch.formats import FORMATS
@@ -15,7 +16,7 @@ from dispatch.text import quote_word
 
 
 @click.command()
-@click.argument("issue", required=False)
+@click.argument("issue", required=False, shell_complete=complete_issue)
 @click.option(
     "--format", "-f", "formats", multiple=True, type=click.Choice(list(FORMATS)), help="Only this format; repeatable."
 )

@@ -2,15 +2,17 @@
 
 import sys
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
-from dispatch import check, config, git
-from dispatch import review as stage
+from dispatch import config, git, publish
 from dispatch.cli.context import OUTPUT, open_publication, write_result
-from dispatch.publish import judge_issue
 from dispatch.report import finding_to_data
 from dispatch.text import escape_line, format_json
+
+if TYPE_CHECKING:
+    from dispatch import review as stage
 
 
 @click.command()
@@ -36,7 +38,10 @@ def review(base: str | None, as_json: bool, output: str) -> None:
         sys.exit(1)
 
 
-def _review_changes(base: str) -> stage.Review:
+def _review_changes(base: str) -> "stage.Review":
+    from dispatch import check
+    from dispatch import review as stage
+
     here = open_publication()
     root = config.find_publication(here.folder)
     commit = git.find_base(root, base)
@@ -47,14 +52,18 @@ def _review_changes(base: str) -> stage.Review:
         after,
         base=base or "the main branch",
         commit=commit,
-        judge=lambda issue: judge_issue(issue, here.publication, everything=after.issues, is_whole=not after.faults),
+        judge=lambda issue: publish.judge_issue(
+            issue, here.publication, everything=after.issues, is_whole=not after.faults
+        ),
         judge_files=lambda issue, publication: check.findings(
             issue, (), publication, others=tuple(other for other in before.issues if other.slug != issue.slug)
         ),
     )
 
 
-def _format_review(made: stage.Review, *, as_json: bool) -> str:
+def _format_review(made: "stage.Review", *, as_json: bool) -> str:
+    from dispatch import review as stage
+
     if as_json:
         findings = [finding_to_data(finding) for finding in made.findings]
         return format_json({"verdict": made.verdict, **asdict(made), "findings": findings}, indent=2) + "\n"

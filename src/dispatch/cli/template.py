@@ -5,6 +5,7 @@ from contextlib import nullcontext
 import click
 
 from dispatch import template_copies
+from dispatch.cli.completion import complete_template
 from dispatch.cli.context import open_publication, print_next, print_note, print_result
 from dispatch.cli.other_words import AnsweringGroup
 
@@ -37,7 +38,7 @@ def list_() -> None:
 
 
 @template.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete_template)
 def copy(name: str) -> None:
     """Copy the default template NAME into templates/, to be changed.
 
@@ -52,7 +53,7 @@ def copy(name: str) -> None:
 
 
 @template.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_template)
 @click.option("--seen", is_flag=True, help="Remember the present default: the next diff begins there.")
 def diff(name: str | None, seen: bool) -> None:
     """Show what has changed in the default since you copied it: of the template NAME, or of all of your own.

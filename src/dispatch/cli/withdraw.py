@@ -7,6 +7,7 @@ from datetime import datetime
 import click
 
 from dispatch import compose, derived, git, issues, ledger
+from dispatch.cli.completion import complete_article, complete_issue
 from dispatch.cli.context import (
     YES,
     OpenPublication,
@@ -23,8 +24,8 @@ from dispatch.text import quote_word
 
 
 @click.command()
-@click.argument("issue")
-@click.argument("article", required=False)
+@click.argument("issue", shell_complete=complete_issue)
+@click.argument("article", required=False, shell_complete=complete_article)
 @click.option("--because", default="", help="The reason, in a sentence for your readers.")
 @click.option("--date", help="The date of the withdrawal. Default: now.")
 @click.option("--dry-run", is_flag=True, help="Show what would be removed, and change nothing.")

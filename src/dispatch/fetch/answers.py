@@ -15,11 +15,22 @@ from dispatch.model import Document, Place
 MOST_BYTES: Final = 15 * 1024 * 1024
 MOST_WAIT: Final = 24 * 60 * 60
 
-# What OpenSSL says of a certificate whose issuer it does not know (x509_vfy.h, X509_V_ERR_...).
-_UNKNOWN_ISSUER: Final = frozenset({2, 18, 19, 20, 21})
-_OFFICE: Final = (
-    "If your office or virus scanner reads what is encrypted, add its certificate to those of the system, or set "
-    "SSL_CERT_FILE to a file with it and all others."
+# What OpenSSL (x509_vfy.h, X509_V_ERR_...), Windows (winerror.h, CERT_E_...) and macOS (SecBase.h, errSec...) say of a
+# certificate, and what helps: of one whose issuer is not known, of one out of its time, of one for another name.
+_UNTRUSTED: Final = (
+    (
+        {2, 18, 19, 20, 21, 0x800B0109, 0x800B010A, 0x800B0112, -67843, -25318},
+        "If your office or virus scanner reads what is encrypted, add its certificate to those of the system, or set "
+        "SSL_CERT_FILE to a file with it and all others.",
+    ),
+    (
+        {9, 10, 0x800B0101, -67818, -67819},
+        "See whether the date of this machine is right; if it is, tell whoever runs the site.",
+    ),
+    (
+        {62, 63, 64, 0x800B010F, -67602},
+        "It belongs to another host: check the address, with and without “www.”, and tell whoever runs the site.",
+    ),
 )
 _VALIDATOR = re.compile(r"[\x20-\x7e\x80-\xff]{1,1000}")
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
@@ -92,7 +103,7 @@ def explain_fetch_errors(address: str, seconds: float) -> Iterator[None]:
         raise GatherError(
             f"its certificate cannot be trusted: {error.verify_message}",
             address=address,
-            hint=_OFFICE if error.verify_code in _UNKNOWN_ISSUER else "",
+            hint=next((hint for codes, hint in _UNTRUSTED if error.verify_code in codes), ""),
             reason="bad-certificate",
             detail=error.verify_message,
         ) from error

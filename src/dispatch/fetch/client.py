@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from http.client import HTTPException, HTTPResponse
 from threading import BoundedSemaphore
 from typing import Annotated, Final, NamedTuple
@@ -80,10 +80,7 @@ class Client:
         self._is_robot = is_robot
         self._hosts = politeness.TurnsByHost()
         self._large = BoundedSemaphore(_MOST_LARGE)
-
-    @cached_property
-    def _tls_context(self) -> ssl.SSLContext:
-        return trust.make_tls_context()
+        self._make_tls_context = trust.prepare_tls()
 
     def get(
         self,
@@ -190,7 +187,7 @@ class Client:
         whole: bool,
     ) -> _Hop:
         route = proxies.find_route(target, allow_private=allow_private)
-        with connection.open_response(target, route, headers, deadline, self._tls_context) as response:
+        with connection.open_response(target, route, headers, deadline, self._make_tls_context) as response:
             location = response.headers.get("location", "").strip()
             redirects = response.status in _REDIRECTS and location
             body = self._read_body(response, deadline) if response.status == 200 and whole else b""
@@ -229,7 +226,7 @@ def post_form(
     """
     form = urlencode(fields).encode()
     headers = {"User-Agent": user_agent, "Accept": "*/*"}
-    tls = trust.make_tls_context()
+    tls = trust.prepare_tls()
     with explain_fetch_errors(address, seconds):
         for pause in (*pauses, None):
             reply: Reply | None = None
@@ -262,7 +259,7 @@ def _post_once(
     address: str,
     form: bytes,
     headers: Mapping[str, str],
-    tls: ssl.SSLContext,
+    tls: trust.TlsMaker,
     deadline: float,
     *,
     allow_private: bool,

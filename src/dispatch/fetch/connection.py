@@ -7,7 +7,6 @@ is left of the whole.
 import io
 import re
 import socket
-import ssl
 import time
 import zlib
 from collections.abc import Iterator, Mapping
@@ -18,6 +17,7 @@ from http.client import HTTPResponse
 from dispatch.errors import GatherError
 from dispatch.fetch.addresses import Endpoint, Target
 from dispatch.fetch.proxies import Proxy, Route, make_proxy_error
+from dispatch.fetch.trust import TlsMaker
 
 _PIECE = 1 << 16
 _INFLATED_PIECE = 1 << 20
@@ -30,7 +30,7 @@ def open_response(
     route: Route,
     headers: Mapping[str, str],
     deadline: float,
-    tls: ssl.SSLContext,
+    tls: TlsMaker,
     *,
     form: bytes | None = None,
 ) -> Iterator[HTTPResponse]:
@@ -109,7 +109,7 @@ def _send_request(connection: socket.socket, method: str, request: bytes, deadli
         yield response
 
 
-def _connect_to_first(target: Target, route: Route, deadline: float, tls: ssl.SSLContext) -> socket.socket:
+def _connect_to_first(target: Target, route: Route, deadline: float, tls: TlsMaker) -> socket.socket:
     """Connect to the first endpoint that accepts. The name is only told to TLS, which verifies it."""
     failure: OSError = OSError(f"{target.host} has no address")
     for endpoint in route.endpoints:
@@ -122,7 +122,7 @@ def _connect_to_first(target: Target, route: Route, deadline: float, tls: ssl.SS
             if route.proxy:
                 _open_tunnel(connection, target, route.proxy, deadline)
             connection.settimeout(_require_time_left(deadline))
-            return tls.wrap_socket(connection, server_hostname=target.host)
+            return tls().wrap_socket(connection, server_hostname=target.host)
         except OSError as error:
             connection.close()
             failure = error

@@ -6,12 +6,15 @@ is the same message.
 
 import hashlib
 import re
+from dataclasses import dataclass
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage, Message
 from email.policy import EmailPolicy
 from email.utils import format_datetime
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from dispatch import derived, links
@@ -54,12 +57,28 @@ def render(issue: Contents, publication: Publication) -> bytes:
     return build_message(issue, publication, publication.email.sender)
 
 
-def build_message(issue: Contents, publication: Publication, to: str) -> bytes:
-    """Build the message to one address, as octets with CRLF. Raises RenderError."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandingOver:
+    """What a message has that is handed to a mail server now, for one reader, and not shown or pasted somewhere."""
+
+    date: Annotated[datetime, "the moment at which its round began"]
+    message_id: Annotated[str, "its own: what stands before the @, 32 characters"]
+    reference: Annotated[str, "what comes back in reports: a token of the purpose bounce, for mailboxes"]
+
+
+def build_message(issue: Contents, publication: Publication, to: str, handing_over: HandingOver | None = None) -> bytes:
+    """Build the message to one address, as octets with CRLF. Raises RenderError.
+
+    What is handed over is in quoted-printable, whatever its language: there a slot of fixed length can be found again.
+    """
     made = EmailMessage(policy=WIRE)
     is_one_click = derived.has_one_click(publication)
     publication = derived.name_recipient(publication, parse_address(to, publication).addr_spec)
     headers = _build_headers(issue, publication, to)
+    if handing_over:
+        headers["Date"] = format_datetime(handing_over.date.astimezone(ZoneInfo(publication.timezone)))
+        headers["Message-ID"] = f"<{handing_over.message_id}@{_find_site(publication)}>"
+        headers["X-Dispatch"] = handing_over.reference
     if is_one_click:
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     for name, value in headers.items():
@@ -68,20 +87,21 @@ def build_message(issue: Contents, publication: Publication, to: str) -> bytes:
     parts: list[Message[str, str] | str] = []
     for subtype, body in (("plain", text.render(issue, publication)), ("html", email.render(issue, publication))):
         part = EmailMessage(policy=SHORT)
-        part.set_content(body.decode(), subtype=subtype, charset="utf-8", cte=_choose_encoding(body.decode()))
+        encoding = "quoted-printable" if handing_over else _choose_encoding(body.decode())
+        part.set_content(body.decode(), subtype=subtype, charset="utf-8", cte=encoding)
         del part["MIME-Version"]
         parts.append(part)
     made["MIME-Version"] = "1.0"
     made["Content-Type"] = f'multipart/alternative; boundary="=_{seed}"'
     made.set_payload(parts)
     octets = made.as_bytes()
-    _refuse_other_headers(octets, {*headers, "MIME-Version", "Content-Type"})
+    refuse_other_headers(octets, {*headers, "MIME-Version", "Content-Type"})
     return octets
 
 
 def _build_headers(issue: Contents, publication: Publication, to: str) -> dict[str, str | Address]:
     sender = parse_address(publication.email.sender, publication)
-    site = links.parse_host(links.encode_ascii(publication.url))
+    site = _find_site(publication)
     mailing = publication.email
     headers: dict[str, str | Address] = {
         "From": sender,
@@ -100,6 +120,17 @@ def _build_headers(issue: Contents, publication: Publication, to: str) -> dict[s
     if mailing.unsubscribe:
         headers["List-Unsubscribe"] = ", ".join(f"<{links.encode_ascii(way)}>" for way in mailing.unsubscribe)
     return headers
+
+
+def format_recipient(to: str, publication: Publication) -> bytes:
+    """Format the line of the header To, as ``build_message`` does. Raises RenderError."""
+    head = EmailMessage(policy=WIRE)
+    head["To"] = parse_address(to, publication)
+    return head.as_bytes().removesuffix(b"\r\n")
+
+
+def _find_site(publication: Publication) -> str:
+    return links.parse_host(links.encode_ascii(publication.url))
 
 
 def _derive_seed(issue: Contents) -> str:
@@ -151,7 +182,7 @@ def _choose_encoding(body: str) -> str:
     return "quoted-printable" if sum(octet > 126 for octet in octets) * 6 < len(octets) else "base64"
 
 
-def _refuse_other_headers(octets: bytes, intended: set[str]) -> None:
+def refuse_other_headers(octets: bytes, intended: set[str]) -> None:
     """Read the headers back and refuse any that outside data has added. Raises RenderError."""
     names = message_from_bytes(octets, policy=policy.default).keys()
     if sorted(names) != sorted(intended):

@@ -9,19 +9,23 @@ measure_files     the size of the files that go with articles
 download_images   the pictures that a publication keeps copies of
 """
 
-from dispatch.gather.all_sources import GatherResult, gather_into_inbox, gather_sources
-from dispatch.gather.download_images import download_pictures
-from dispatch.gather.location import discover_source, gather_articles
-from dispatch.gather.measure_files import measure_files
-from dispatch.gather.standing import check_articles
+# ruff: noqa: F403 - the table says what the package has
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "GatherResult",
-    "check_articles",
-    "discover_source",
-    "download_pictures",
-    "gather_articles",
-    "gather_into_inbox",
-    "gather_sources",
-    "measure_files",
-]
+from dispatch.deferred import defer_names
+
+if TYPE_CHECKING:
+    from dispatch.gather.all_sources import *
+    from dispatch.gather.download_images import *
+    from dispatch.gather.location import *
+    from dispatch.gather.measure_files import *
+    from dispatch.gather.standing import *
+else:
+    __getattr__ = defer_names(
+        __name__,
+        all_sources="GatherResult gather_into_inbox gather_sources",
+        download_images="download_pictures",
+        location="discover_source gather_articles",
+        measure_files="measure_files",
+        standing="check_articles",
+    )

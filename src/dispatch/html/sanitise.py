@@ -223,8 +223,10 @@ def _find_local_target(url: str, base: str, targets: frozenset[str]) -> str:
 
 def _make_well_formed(cleaned: str) -> str:
     """Make what nh3 wrote well-formed for XML as well."""
-    # References such as &#1; have become characters; a parser drops the line break at the beginning of a pre.
-    cleaned = _PRE.sub(r"\1", remove_illegal_characters(cleaned)).replace("&nbsp;", "\N{NO-BREAK SPACE}")
+    # References such as &#1; and &#13; have become characters: a parser reads a carriage return as a line break (HTML,
+    # 13.2.3.5; XML, 2.11), and drops the one at the beginning of a pre.
+    cleaned = remove_illegal_characters(cleaned).replace("\r\n", "\n").replace("\r", "\n")
+    cleaned = _PRE.sub(r"\1", cleaned).replace("&nbsp;", "\N{NO-BREAK SPACE}")
     return _CHANGED.sub(_rewrite_tag, _LOOSE.sub(_escape_less_than, cleaned)).strip()
 
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from html import unescape
 
-from dispatch import html, links
+from dispatch import commonmark, html, links
 from dispatch.html.tokens import ATTRIBUTES, HEADING
 from dispatch.importers.pictures import PostPictures, PostPlace
 from dispatch.importers.posts import Post
 from dispatch.model import Article, Fault, Source
-from dispatch.readers import markdown, markdown_dialects
+from dispatch.readers import markdown_dialects
 
 # What sanitising drops with all that is in it and a reader of the old page would have seen.
 _LOST = re.compile(r"<(form|svg|math|canvas|script)\b([^<>]{0,2000})", re.IGNORECASE)
@@ -72,17 +72,17 @@ def fill_html(post: Post, written: str, place: PostPlace) -> Post:
 def fill_markdown(post: Post, written: str, place: PostPlace) -> Post:
     """Give a post its body as Markdown: of a dialect what it shows, and the addresses of what was placed.
 
-    Raises GatherError as ``markdown.to_html`` does.
+    Raises GatherError as ``commonmark.to_html`` does.
     """
     faults: list[Fault] = []
     written = markdown_dialects.convert_dialects(written, faults)
     post = replace(post, notes=(*post.notes, *(fault.what for fault in faults)))
-    content = markdown.to_html(written)
+    content = commonmark.to_html(written)
     found = PostPictures(place, content)
     html.rewrite_addresses(content, found.place_address)
     if found.changed:
         written = _change_addresses(written, found.changed)
-        content = markdown.to_html(written)
+        content = commonmark.to_html(written)
     return _complete_post(post, replace(post.article, markdown=written, content=content), written, found)
 
 

@@ -9,12 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from dispatch import html
+from dispatch import commonmark, html
 from dispatch.errors import GatherError
 from dispatch.html import escape_html
 from dispatch.importers import tabular
 from dispatch.importers.tabular import Row, pick_table, pick_tables, pick_text
-from dispatch.readers import markdown
 
 _MOST_LEVELS: Final = 100
 # Lexical's bits of a text's format.
@@ -127,7 +126,7 @@ class GhostText:
             code = escape_html(html.remove_illegal_characters(str(card.get("code") or "")))
             return f"<pre><code>{code}</code></pre>\n{_fill(('<p>{!caption}</p>',), card)}"
         if kind == "markdown":
-            return markdown.to_html(pick_text(card, "markdown"))
+            return commonmark.to_html(pick_text(card, "markdown"))
         if kind == "embed":
             own = ("{!html}",) if pick_text(card, "html") else ('<p><a class="embed" href="{url}">{title|url}</a></p>',)
             return _fill((*own, "<p>{!caption}</p>"), card)

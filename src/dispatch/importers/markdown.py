@@ -19,7 +19,7 @@ from dispatch.importers.skipped import PAGE, NotImported, try_post
 from dispatch.importers.tabular import pick_text
 from dispatch.model import Article, Author, Document
 from dispatch.readers import frontmatter_aliases, markdown_dialects, people
-from dispatch.readers.fields import parse_date
+from dispatch.readers.moments import parse_date
 
 _FILE = re.compile(r"\.(?:md|markdown|mdown|mkdn?)$", re.IGNORECASE)
 _HTML = re.compile(r"\.html?$", re.IGNORECASE)

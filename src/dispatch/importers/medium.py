@@ -14,7 +14,7 @@ from dispatch.importers.pictures import PostPlace, place_posts
 from dispatch.importers.posts import Export, Post
 from dispatch.importers.skipped import EMPTY, NotImported, try_post
 from dispatch.model import Article, Document
-from dispatch.readers import fields, html_tree, people
+from dispatch.readers import html_tree, moments, people
 
 _FILE = re.compile(r"\.html?$", re.IGNORECASE)
 _MARKS = ("h-entry", "p-name", "e-content")
@@ -69,7 +69,7 @@ def _read_story(place: PostPlace) -> Post | NotImported:
         dek=dek,
         authors=tuple(names),
         source=content.name_old_site(url),
-        published=fields.parse_date(html_tree.get_attribute(day, "datetime")),
+        published=moments.parse_date(html_tree.get_attribute(day, "datetime")),
         tags=tuple(dict.fromkeys(html_tree.get_text(tag) for tag in html_tree.select_all(story, ".p-tag"))),
     )
     certainty = people.limit_certainty(article.authors, "certain" if article.authors else "unknown")

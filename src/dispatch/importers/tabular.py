@@ -11,7 +11,7 @@ from dispatch import html
 from dispatch.errors import GatherError
 from dispatch.importers.posts import Export
 from dispatch.model import Document
-from dispatch.readers import charset, fields
+from dispatch.readers import charset, moments
 
 Row = Mapping[str, object]
 
@@ -106,7 +106,7 @@ def parse_moment(written: str, *, is_utc: bool = False) -> datetime | None:
     """Parse a moment as tables write it, epochs in milliseconds too. Without an offset it is UTC, or naive."""
     if re.fullmatch(r"\d{12,13}", written):
         return datetime.fromtimestamp(int(written) // 1000, UTC)
-    found = fields.parse_date(written)
+    found = moments.parse_date(written)
     return found.replace(tzinfo=UTC) if found and is_utc and found.tzinfo is None else found
 
 

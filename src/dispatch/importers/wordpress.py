@@ -22,7 +22,7 @@ from dispatch.importers.skipped import BIN, PAGE, SCHEDULED, NotImported, count_
 from dispatch.importers.wordpress_text import expand_text, write_footnotes
 from dispatch.model import Article, Author, Certainty, Enclosure, Fault, Image, Source
 from dispatch.readers import fields, people, xml
-from dispatch.readers.fields import parse_date
+from dispatch.readers.moments import parse_date
 from dispatch.readers.xml import find_children, find_text
 
 _MARK = "wordpress.org/export/"

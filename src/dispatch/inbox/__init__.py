@@ -14,7 +14,8 @@ queries.py       what waits, and what is found in it by words
 used.py          what the issues have used, read again only where a file has changed
 """
 
+from dispatch.inbox.database import FILE
 from dispatch.inbox.inbox import Inbox, KeepResult, open_inbox
 from dispatch.inbox.queries import InboxOrder, InboxQuery
 
-__all__ = ["Inbox", "InboxOrder", "InboxQuery", "KeepResult", "open_inbox"]
+__all__ = ["FILE", "Inbox", "InboxOrder", "InboxQuery", "KeepResult", "open_inbox"]

@@ -10,6 +10,7 @@ from dispatch import files
 from dispatch.databases import Database
 from dispatch.errors import GatherError
 
+FILE = Path(files.OWN, "inbox.sqlite")
 _MIGRATIONS = (
     """
     CREATE TABLE arrivals (
@@ -64,7 +65,7 @@ _MIGRATIONS = (
 )
 
 DATABASE = Database(
-    file=Path(files.OWN, "inbox.sqlite"),
+    file=FILE,
     migrations=_MIGRATIONS,
     error=GatherError,
     if_later="update dispatch, or delete the file and run dispatch gather: only numbers and dismissals are lost",

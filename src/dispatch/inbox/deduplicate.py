@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -13,7 +13,7 @@ from dispatch import derived, html, identity, links, serialise
 from dispatch.inbox import compare, used
 from dispatch.inbox.inbox import KeepResult
 from dispatch.inbox.queries import replace_surrogates, separate_characters
-from dispatch.model import Article, Publication
+from dispatch.model import Article, Author, Publication
 from dispatch.text import fold_text
 
 _MOST_CHANGES = 50
@@ -140,7 +140,7 @@ class Deduplicator:
                 arrived,
                 shown,
                 is_unwanted,
-                self._insert_words(one),
+                _insert_words(self.connection, self.publication, self.source, one),
             ),
         )
         number = int(cursor.lastrowid or 0)
@@ -169,7 +169,7 @@ class Deduplicator:
                 (
                     json.dumps([*json.loads(row[0]), *lines][-_MOST_CHANGES:]),
                     one.digest,
-                    self._insert_words(one),
+                    _insert_words(self.connection, self.publication, self.source, one),
                     known.number,
                 ),
             )
@@ -193,22 +193,54 @@ class Deduplicator:
         cursor = self.connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, 0)", values)
         return int(cursor.lastrowid or 0)
 
-    def _insert_words(self, one: EntryKeys) -> int:
-        """Add a row to the index. Rows are never changed: a changed article gets a new one."""
-        title = next((source.title for source in self.publication.sources if source.key == self.source), "")
-        article = one.article
-        columns = (
-            article.title,
-            "\n".join([*(author.name for author in article.authors), *(credit.name for credit in article.credits)]),
-            "\n".join(dict.fromkeys((title, article.source.title, self.source))),
-            "\n".join(article.tags),
-            "\n".join((article.dek, article.summary, one.text)),
+
+def rename_author(
+    connection: sqlite3.Connection, publication: Publication, is_theirs: Callable[[Author], bool], name: str
+) -> None:
+    """Give somebody this name in everything that waits or waited: bylines, credits, what pages say, and the index.
+
+    What is told of how such an article changed goes: it may name them. Needs a transaction.
+    """
+
+    def rename(written: str, url: str = "") -> str:
+        return name if is_theirs(Author(name=written, url=url)) else written
+
+    rows = connection.execute(
+        "SELECT number, source, article FROM arrivals JOIN articles USING (number) ORDER BY words"
+    )
+    arrivals = rows.fetchall()
+    connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
+    for number, source, text in arrivals:
+        before = serialise.from_json(Article, text)
+        article = replace(
+            before,
+            authors=tuple(replace(one, name=rename(one.name, one.url)) for one in before.authors),
+            credits=tuple(replace(one, name=rename(one.name, one.url)) for one in before.credits),
+            witnesses=tuple(replace(one, names=tuple(map(rename, one.names))) for one in before.witnesses),
         )
-        cursor = self.connection.execute(
-            "INSERT INTO words (title, authors, source, tags, text) VALUES (?, ?, ?, ?, ?)",
-            [separate_characters(column) for column in columns],
-        )
-        return int(cursor.lastrowid or 0)
+        if article != before:
+            connection.execute("UPDATE articles SET article = ? WHERE number = ?", (serialise.to_json(article), number))
+            connection.execute("UPDATE arrivals SET changes = '[]' WHERE number = ?", (number,))
+        words = _insert_words(connection, publication, source, make_entry_keys(article, article))
+        connection.execute("UPDATE arrivals SET words = ? WHERE number = ?", (words, number))
+
+
+def _insert_words(connection: sqlite3.Connection, publication: Publication, source: str, one: EntryKeys) -> int:
+    """Add a row to the index. Rows are never changed: a changed article gets a new one."""
+    title = next((entry.title for entry in publication.sources if entry.key == source), "")
+    article = one.article
+    columns = (
+        article.title,
+        "\n".join([*(author.name for author in article.authors), *(credit.name for credit in article.credits)]),
+        "\n".join(dict.fromkeys((title, article.source.title, source))),
+        "\n".join(article.tags),
+        "\n".join((article.dek, article.summary, one.text)),
+    )
+    cursor = connection.execute(
+        "INSERT INTO words (title, authors, source, tags, text) VALUES (?, ?, ?, ?, ?)",
+        [separate_characters(column) for column in columns],
+    )
+    return int(cursor.lastrowid or 0)
 
 
 def _is_later(article: Article, other: Article) -> bool:

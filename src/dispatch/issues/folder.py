@@ -101,10 +101,12 @@ class IssueFolder:
         """Read a file's body as sanitised content; empty where texts are not wanted."""
         if not self.with_texts:
             return ""
-        from dispatch import html  # who reads heads only needs neither
-        from dispatch.readers import markdown
+        from dispatch import (
+            commonmark,
+            html,  # who reads heads only needs neither
+        )
 
-        clean = html.sanitise_html if file.path.suffix == ".html" else markdown.to_html
+        clean = html.sanitise_html if file.path.suffix == ".html" else commonmark.to_html
         try:
             return clean(file.body_text, self.base_url)
         except GatherError as error:
@@ -113,12 +115,11 @@ class IssueFolder:
 
     def find_merge_leftover(self, file: IssueFile) -> int:
         """Return the line that an unfinished merge has left in a file's body, outside code blocks; 0 without one."""
-        from dispatch import html
-        from dispatch.readers import markdown
+        from dispatch import commonmark, html
 
         line = find_merge_leftover(file.body_text, is_prose=True)
         if line:
-            blank = html.blank_code if file.path.suffix == ".html" else markdown.blank_code
+            blank = html.blank_code if file.path.suffix == ".html" else commonmark.blank_code
             with suppress(GatherError):  # too much to be parsed is too much for a code block
                 line = find_merge_leftover(blank(file.body_text), is_prose=True)
         return line and file.body_line - 1 + line

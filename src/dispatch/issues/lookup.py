@@ -7,7 +7,7 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
-from dispatch import derived, files
+from dispatch import commonmark, derived, files
 from dispatch.errors import IssueError
 from dispatch.formats import FORMATS
 from dispatch.html import find_image_addresses
@@ -15,7 +15,6 @@ from dispatch.issues.folder import SUFFIXES, IssueFolder
 from dispatch.issues.heads import list_slugs, list_strays
 from dispatch.issues.reading import IssueReader
 from dispatch.model import Article, Issue, Publication
-from dispatch.readers import markdown
 
 _PICTURES = (
     ".png",
@@ -66,7 +65,7 @@ def find_first_headings(publication: Publication, slug: str) -> tuple[tuple[str,
     """
     folder = IssueFolder(publication=publication, slug=slug)
     file = folder.read_file(folder.path / "issue.md")
-    lines = markdown.find_first_headings(file.body_text) if file else []
+    lines = commonmark.find_first_headings(file.body_text) if file else []
     return tuple((file.name, file.body_line + line) for line in lines if file)
 
 

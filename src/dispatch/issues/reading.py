@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from dispatch import derived, from_mapping, html, identity
+from dispatch import commonmark, derived, from_mapping, html, identity
 from dispatch.errors import GatherError, IssueError
 from dispatch.issues import heads
 from dispatch.issues.folder import SUFFIXES, IssueFile, IssueFolder
 from dispatch.leftovers import find_leftover
 from dispatch.model import Article, Author, Fault, Image, Issue, Publication, Section, Source, Sponsor
-from dispatch.readers import article_file, markdown
+from dispatch.readers import article_file
 from dispatch.slugs import is_slug
 
 
@@ -149,7 +149,7 @@ class IssueReader(IssueFolder):
         if not self.with_texts:
             return ""
         try:
-            return html.renumber_headings(markdown.to_html(value.strip("\n"), self.base_url), 3)
+            return html.renumber_headings(commonmark.to_html(value.strip("\n"), self.base_url), 3)
         except GatherError as error:
             for fault in error.faults:
                 reading.add_fault(at, fault.what, hint=fault.hint)

@@ -28,6 +28,17 @@ from dispatch.model.articles import (
     Witness,
     WitnessKind,
 )
+from dispatch.model.delivery import (
+    Delivery,
+    DeliveryReport,
+    DeliveryState,
+    Notice,
+    NoticeKind,
+    ReportKind,
+    ReportSource,
+    Round,
+    RoundState,
+)
 from dispatch.model.issue import Contents, Issue, Section, Status
 from dispatch.model.page import Link, Page, PageKind
 from dispatch.model.places import Fault, Half, Place, Reason
@@ -35,6 +46,7 @@ from dispatch.model.publication import (
     DARK,
     LIGHT,
     Colours,
+    DeliverySettings,
     EmailSettings,
     FeedSettings,
     OwnPage,
@@ -83,6 +95,10 @@ __all__ = [
     "Contents",
     "Correction",
     "Credit",
+    "Delivery",
+    "DeliveryReport",
+    "DeliverySettings",
+    "DeliveryState",
     "Document",
     "Edition",
     "EmailSettings",
@@ -103,6 +119,8 @@ __all__ = [
     "Link",
     "ListedPerson",
     "Mended",
+    "Notice",
+    "NoticeKind",
     "OwnPage",
     "Page",
     "PageKind",
@@ -111,7 +129,11 @@ __all__ = [
     "Publication",
     "Reason",
     "Record",
+    "ReportKind",
+    "ReportSource",
     "RepublishSettings",
+    "Round",
+    "RoundState",
     "Section",
     "Severity",
     "SiteSettings",

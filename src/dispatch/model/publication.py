@@ -79,14 +79,58 @@ class SiteSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscribeSettings:
-    """How readers get each issue by mail: the table ``[subscribe]``. Without one, no page and no mail speaks of it."""
+    """How readers get each issue by mail: the table ``[subscribe]``. Without one, no page and no mail speaks of it.
 
-    url: Annotated[Url, "the page on which they sign up, such as that of your mail service"] = ""
+    With ``consent``, dispatch keeps the list itself, and its own server has the pages to sign up, confirm and leave.
+    """
+
+    url: Annotated[
+        Url,
+        "the page on which they sign up, such as that of your mail service; with consent, where dispatch's own pages "
+        "are reached: by default at the publication's url",
+    ] = ""
     form: Annotated[Url, "the address to which a form on the site sends, as your mail service says it"] = ""
     address_field: Annotated[str, Key("field"), "what that form calls the reader's address"] = "email"
     hidden: Annotated[Mapping[str, str], "what it sends besides, by name, for example the list"] = field(
         default_factory=dict
     )
+    consent: Annotated[str, "what readers agree to when they sign up; kept with each of them, word for word"] = ""
+    privacy: Annotated[Url, "the page that says what becomes of their data"] = ""
+    welcome: Annotated[str, "what follows a confirmation at once: latest for the newest issue, or nothing"] = ""
+    keep_ip: Annotated[bool, "whether the network address of a confirmation is kept with the consent"] = False
+    proxies: Annotated[
+        tuple[str, ...], "addresses or networks of proxies whose X-Forwarded-For is believed, for example 127.0.0.1"
+    ] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverySettings:
+    """How dispatch sends issues to its own subscribers: the table ``[delivery]``. Without ``smtp`` it sends nothing."""
+
+    smtp: Annotated[
+        str,
+        "the mail server, without a password: smtps://user@mail.example:465, or smtp:// with STARTTLS, which only a "
+        "server on this machine may lack",
+    ] = ""
+    password_file: Annotated[
+        str, "a file with its password, outside of git; without one, DISPATCH_SMTP_PASSWORD in the environment"
+    ] = ""
+    connections: Annotated[int, "how many connections to it at once: 1 to 32"] = 4
+    rate: Annotated[str, "how many messages at most, for example 10/s, 300/min or 5000/h; no limit when empty"] = ""
+    daily: Annotated[int, "how many messages at most within 24 hours; 0 for any number"] = 0
+    unknown: Annotated[
+        Literal["hold", "resend"],
+        "what becomes of a message of which nobody knows whether it arrived: hold names it, resend may send it twice",
+    ] = "hold"
+    bounces: Annotated[
+        str,
+        "the mailbox to which undeliverable messages return, as bounces@wire.example; the server must deliver "
+        "bounces+anything@ there too",
+    ] = ""
+    test: Annotated[tuple[str, ...], "who gets dispatch send --test, if nobody is named"] = ()
+    service: Annotated[
+        Literal["", "ses", "postmark", "mailgun"], "the service behind the server, if it is one of these"
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +231,9 @@ class Publication:
     site: Annotated[SiteSettings, "what the public folder holds"] = field(default_factory=SiteSettings)
     subscribe: Annotated[SubscribeSettings, "how readers get each issue by mail"] = field(
         default_factory=SubscribeSettings
+    )
+    delivery: Annotated[DeliverySettings, "how issues are sent to dispatch's own subscribers"] = field(
+        default_factory=DeliverySettings
     )
     theme: Annotated[Theme, "the look"] = field(default_factory=Theme)
     links: Annotated[

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 SubscriberState = Literal["pending", "active", "left", "suppressed"]
-ConsentKind = Literal["imported", "confirmed", "left", "suppressed"]
+ConsentKind = Literal["asked", "imported", "confirmed", "returned", "left", "suppressed"]
 SuppressionReason = Literal["bounced", "complained", "erased", "listed"]
 
 

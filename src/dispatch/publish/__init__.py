@@ -12,6 +12,12 @@ cache        what each file was made of, so that only what changed is made again
 release      the finished files, put into the public folder at once
 """
 
-from dispatch.publish.publishing import SiteUpdate, judge_issue, publish_site, render_formats
+# ruff: noqa: F403 - the table says what the package has
+from typing import TYPE_CHECKING
 
-__all__ = ["SiteUpdate", "judge_issue", "publish_site", "render_formats"]
+from dispatch.deferred import defer_names
+
+if TYPE_CHECKING:
+    from dispatch.publish.publishing import *
+else:
+    __getattr__ = defer_names(__name__, publishing="SiteUpdate judge_issue publish_site render_formats")

@@ -49,7 +49,7 @@ class BuildCache:
         self._connection = connection
         self._root = root
         self._folder = folder
-        self._name = os.fsencode(folder.resolve()).decode("utf-8", "backslashreplace")
+        self._name = self._name_folder(folder)
         self._seen: dict[str, tuple[str, str]] = {
             path: (stat, digest) for path, stat, digest in connection.execute("SELECT path, stat, digest FROM files")
         }
@@ -60,6 +60,13 @@ class BuildCache:
             )
         }
         self._looked: dict[str, str] = {}
+
+    def _name_folder(self, folder: Path) -> str:
+        """Name the public folder as the database does: from the publication's, so that a copy knows its own files."""
+        whole = folder.resolve()
+        above = self._root.resolve()
+        named = whole.relative_to(above) if whole.is_relative_to(above) else whole
+        return os.fsencode(named).decode("utf-8", "backslashreplace")
 
     def is_complete(self, inputs: str) -> bool:
         """Whether the last publish saw these inputs (``digest_inputs``) and every file is as it left it."""
@@ -153,6 +160,12 @@ class BuildCache:
         del self._pages[path]
         self._connection.execute("DELETE FROM pages WHERE folder = ? AND path = ?", (self._name, path))
 
+    def adopt_folder(self, path: str) -> None:
+        """Record that all files below a folder of the public one are the site's, whoever has put them there."""
+        for file in _list_files(self._folder / path):
+            body = files.read_file(Path(file), within=self._folder, error=DeliveryError)
+            self.record_file(Path(file).relative_to(self._folder).as_posix(), "", make_digest(body))
+
     def files(self) -> dict[str, str]:
         """Return the files of the site by path, with the digests of their bytes."""
         return {path: body for path, (_, body, _) in self._pages.items()}
@@ -240,6 +253,7 @@ def _begin(connection: sqlite3.Connection) -> sqlite3.Connection:
     try:
         # A cache that is lost costs time, nothing else.
         connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA secure_delete = ON")  # a name that is to be forgotten stays in no free page
         connection.execute("BEGIN IMMEDIATE")
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version != _VERSION:

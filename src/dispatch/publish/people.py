@@ -8,11 +8,13 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Annotated
 
-from dispatch import config, files, from_mapping, identity, issues, ledger, links, registry
+from dispatch import config, files, from_mapping, identity, inbox, issues, ledger, links, registry
 from dispatch.errors import ConfigError
 from dispatch.model import Author, Person, Publication, Record
+from dispatch.publish import cache
 from dispatch.publish.topics import FOLDERS, format_author_id, parse_author_id
 from dispatch.slugs import find_unused, is_slug, make_slug
 from dispatch.text import fold_text, quote_word
@@ -29,6 +31,8 @@ class PersonChange:
     name: Annotated[str, "the name that is shown"]
     files: Annotated[tuple[str, ...], "the files of articles that were changed"]
     moved: Annotated[tuple[tuple[str, str], ...], "the addresses of pages, before and now"]
+    forgotten: Annotated[tuple[str, ...], "the names and keys that are to be known no more"] = ()
+    gone: Annotated[tuple[str, ...], "the folders of pages that nothing leads on from, below the public folder"] = ()
     mentions: Annotated[
         tuple[str, ...], "files that say the old name in what no command changes: a text, a template"
     ] = ()
@@ -42,6 +46,9 @@ def find_person(publication: Publication, said: Author) -> tuple[str, Person]:
     """
     if key := said.name if said.name in publication.authors else identity.find_person(said, publication):
         return key, Person(author=publication.authors[key], former=publication.former_names.get(key, ()))
+    for key, names in _find_published_names(publication).items():
+        if any(identity.is_same_name(one, said.name) for one in names):
+            return key, Person(author=publication.authors[key], former=publication.former_names.get(key, ()))
     articles = (one for issue in issues.read_all_issues(publication, with_texts=False) for one in issue.articles)
     named = [author for one in articles for author in one.authors]
     strangers = {one for one in named if not identity.find_person(one, publication)}
@@ -51,7 +58,8 @@ def find_person(publication: Publication, said: Author) -> tuple[str, Person]:
     if not found:
         names = [one.name for one in (*publication.authors.values(), *named)]
         near = from_mapping.suggest_nearest(said.name, [*publication.authors, *names])
-        raise ConfigError(f"nobody is called “{said.name}”{near}", hint="To see who there is: dispatch author list")
+        hint = "To see who there is: dispatch author list; a name that was changed by hand: former = [...] in the entry"
+        raise ConfigError(f"nobody is called “{said.name}”{near}", hint=hint)
     if len({identity.fold_address(one.url) for one in found} - {""}) > 1:
         pages = ", ".join(sorted(one.url or "no page" for one in found))
         what = f"several people are called “{said.name}”: {pages}"
@@ -66,13 +74,16 @@ def rename_person(publication: Publication, said: Author, name: str, *, forget: 
     address leads on and nothing that comes under it is known. Raises ConfigError and IssueError.
     """
     key, person = find_person(publication, said)
+    published = _find_published_names(publication).get(key, [])
+    person = replace(person, former=(*person.former, *(one for one in published if one not in person.former)))
     for other, one in publication.authors.items():
         if other != key and identity.is_same_name(one.name, name):
             hint = (
                 f"If that is the same person: dispatch author merge {quote_word(key or said.name)} {quote_word(other)}"
             )
             raise ConfigError(f"[{other}] is called “{name}”", subject=registry.FILE, hint=hint)
-    old = next((one for one in person.former if identity.is_same_name(one, said.name)), person.author.name)
+    by_hand = published[0] if published and identity.is_same_name(person.author.name, name) else person.author.name
+    old = next((one for one in person.former if identity.is_same_name(one, said.name)), by_hand)
     others = publication.authors.keys() - {key}
     is_new = not key or _is_telling(key, old, name)
     now = find_unused(make_slug(name) or "author", others) if is_new else key
@@ -80,7 +91,24 @@ def rename_person(publication: Publication, said: Author, name: str, *, forget: 
     kept = tuple(one for one in former if one and one not in (name, now))
     renamed = Person(author=replace(person.author, name=name), former=kept)
     change = _change_person(publication, renamed, now, (key,), forgotten=old if forget else "")
-    return replace(change, mentions=tuple(_find_mentions(publication, old)))
+    return replace(change, mentions=tuple(_find_mentions(publication, old, more=("out",) if forget else ())))
+
+
+def forget_traces(publication: Publication, change: PersonChange, folder: Path | None = None) -> None:
+    """Erase what is to be forgotten from the caches, and have the next publish remove the pages that told it.
+
+    folder: the public one, by default ``public``. Raises DeliveryError and GatherError.
+    """
+    with cache.open_cache(publication.root, folder or publication.root / "public") as built:
+        built.forget_issues(built.issue_slugs())
+        for path in change.gone:  # whoever's cache it was that made them
+            built.adopt_folder(path)
+    former = {**publication.former_names, change.key: change.forgotten}
+    known = replace(publication, former_names=former)
+    if not (publication.root / inbox.FILE).is_file():
+        return
+    with inbox.open_inbox(publication) as opened:
+        opened.forget_name(lambda one: identity.find_person(one, known) == change.key, change.name)
 
 
 def merge_people(publication: Publication, gone: Author, kept: Author) -> PersonChange:
@@ -93,6 +121,38 @@ def merge_people(publication: Publication, gone: Author, kept: Author) -> Person
     known = dict.fromkeys((*other.former, one.author.name, old, one.author.url, one.author.email, *one.former))
     former = tuple(each for each in known if each and each not in (author.name, author.url, author.email, now))
     return _change_person(publication, Person(author=author, former=former), now, (key, old))
+
+
+def _find_published_names(publication: Publication) -> dict[str, list[str]]:
+    """Find the names that authors.toml does not know and under which its people were published, by key.
+
+    That is so after a name was changed there by hand. Whose it was tells the page, the address of the list here, or
+    that the list's oldest article is by one person today, who has a key.
+    """
+    records = [one for one in ledger.read_records(publication) if one.kind == "author"]
+    strange = [
+        (one, author) for one in records if not identity.find_person(author := parse_author_id(one.id), publication)
+    ]
+    articles = {}
+    if strange:
+        issues_ = issues.read_all_issues(publication, with_texts=False)
+        articles = {one.id: one.authors for issue in issues_ for one in issue.articles}
+    found: dict[str, list[str]] = {}
+    for record, author in strange:
+        named = articles.get(record.authors, ())
+        keys = [key for key, one in publication.authors.items() if one in named]
+        sure = [
+            key
+            for key, one in publication.authors.items()
+            if author.url and identity.is_same_address(one.url, author.url)
+        ]
+        sure = sure or [key for key in keys if key == _find_stem(record.url)]
+        everybody = (one for authors in articles.values() for one in authors)
+        if not sure and len(named) == 1 and not any(identity.is_same_name(one.name, author.name) for one in everybody):
+            sure = keys
+        for key in sure[:1]:
+            found.setdefault(key, []).append(author.name)
+    return found
 
 
 def _change_person(
@@ -123,11 +183,24 @@ def _change_person(
     left = _mend_digests(_move_lists(records, homes, person, forgotten), before, after)
     if left != list(records):
         ledger.record_issues(publication, known=left)
-    if forgotten:
-        kept = tuple(one for one in person.former if not _is_telling(one, forgotten, person.author.name))
+    told = tuple(one for one in person.former if forgotten and _is_telling(one, forgotten, person.author.name))
+    if told:
+        kept = tuple(one for one in person.former if one not in told)
         _write_entry(publication, [key], key, replace(person, former=kept))
-    moved = tuple((old, home) for old, home in homes.items() if old != home and not forgotten)
-    return PersonChange(key=key, name=person.author.name, files=tuple(changed), moved=moved)
+    gone = _list_pages(records) - _list_pages(left) if forgotten else set()
+    return PersonChange(
+        key=key,
+        name=person.author.name,
+        files=tuple(changed),
+        moved=tuple((old, home) for old, home in homes.items() if old != home and not forgotten),
+        forgotten=told,
+        gone=tuple(sorted(one.removeprefix(f"{publication.url}/").strip("/") for one in gone)),
+    )
+
+
+def _list_pages(records: Iterable[Record]) -> set[str]:
+    """List the addresses of people's pages, and those that lead on."""
+    return {one.id if one.kind == "moved" else one.url for one in records if one.kind in ("author", "moved")}
 
 
 def _write_entry(publication: Publication, entries: Sequence[str], key: str, person: Person) -> None:
@@ -198,10 +271,10 @@ def _mend_digests(records: Iterable[Record], before: Iterable[Record], after: It
     ]
 
 
-def _find_mentions(publication: Publication, name: str) -> Iterator[str]:
-    """Find the files from which the site is made that hold a name."""
+def _find_mentions(publication: Publication, name: str, more: Iterable[str]) -> Iterator[str]:
+    """Find the files from which the site is made, and in more folders, that hold a name."""
     root, folded = publication.root, fold_text(name)
-    made = (path for folder in ("issues", "templates", "pages") for path in sorted((root / folder).rglob("*")))
+    made = (path for folder in ("issues", "templates", "pages", *more) for path in sorted((root / folder).rglob("*")))
     for path in (root / config.FILE, *(path for path in made if path.suffix in {".md", ".html", ".txt", ".css"})):
         if path.is_file() and folded in fold_text(path.read_bytes().decode("utf-8", "replace")):
             yield files.format_path(path, root)

@@ -10,10 +10,10 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import get_args
 
-from dispatch import from_mapping, frontmatter, html, links
+from dispatch import commonmark, from_mapping, frontmatter, html, links
 from dispatch.errors import GatherError, IssueError
 from dispatch.model import Article, Author, Document, Fault, Layout, Source, Terms
-from dispatch.readers import charset, fields, frontmatter_aliases, markdown
+from dispatch.readers import charset, moments
 
 _FENCE = re.compile(rb"\xef\xbb\xbf|\s*---[ \t]*\r?\n")
 _KEYS = frozenset(column.key for column in from_mapping.list_columns(Article)) - {"content", "markdown"}
@@ -28,6 +28,8 @@ def accepts(document: Document) -> bool:
     """
     if links.is_web_address(document.name) or not _FENCE.match(document.body):
         return False
+    from dispatch.readers import markdown  # what reads strangers' texts costs more than our own
+
     with suppress(IssueError):
         data = frontmatter.parse_front_matter(charset.decode_document(document)).data
         return _is_whole(data) or (markdown.accepts(document) and not _OURS.isdisjoint(data))
@@ -41,6 +43,8 @@ def read(document: Document, faults: list[Fault] | None = None) -> list[Article]
     """
     front = frontmatter.parse_front_matter(charset.decode_document(document), file=document.name)
     if not _is_whole(front.data):
+        from dispatch.readers import markdown
+
         return [_add_ours(one, front, document, faults) for one in markdown.read(document, faults)]
     data = dict(front.data)
     terms = data.pop("syndicate", None)
@@ -55,7 +59,7 @@ def read(document: Document, faults: list[Fault] | None = None) -> list[Article]
         reading,
         given={
             "own": False,
-            "content": html.sanitise_html(body, document.url) if is_html else markdown.to_html(body, document.url),
+            "content": html.sanitise_html(body, document.url) if is_html else commonmark.to_html(body, document.url),
             "markdown": "" if is_html else body,
         },
         special={
@@ -132,14 +136,22 @@ def _read_authors(value: object, at: str, reading: from_mapping.FileReading) -> 
     found: list[Author | None] = []
     for item in value if isinstance(value, list) else [value]:
         said = item if isinstance(item, Mapping) else {"name": str(item)}
-        mailboxes = [] if isinstance(item, Mapping) else frontmatter_aliases.name_mailboxes(str(item))
+        mailboxes = _name_mailboxes(str(said.get("name") or said.get("email") or ""))
         found += mailboxes or [from_mapping.read_noun(Author, said, reading, path=at)]
     return tuple(found)
 
 
+def _name_mailboxes(written: str) -> list[Author]:
+    if "@" not in written:
+        return []
+    from dispatch.readers import contacts
+
+    return contacts.name_mailboxes(written)
+
+
 def _read_moment(value: object, _at: str, _reading: from_mapping.FileReading) -> object:
     """Read a moment; without an offset it stays naive, for the publication's time zone is not known here."""
-    moment = fields.parse_date(str(value))
+    moment = moments.parse_date(str(value))
     if moment is None:
         raise ValueError("is no date")
     return moment

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 from dispatch import html, links
 from dispatch.model import Article, Author, Fault, Source
-from dispatch.readers import fields, kits, limits, people
+from dispatch.readers import contacts, fields, kits, limits, moments, people
 from dispatch.readers.xml import extract_markup, find_children, find_text, resolve_base
 
 _HTML = frozenset({"html", "text/html"})
@@ -45,7 +45,7 @@ def parse_source(feed: Element, base: str) -> Source:
         url=find_link(feed, "alternate", base),
         feed=find_link(feed, "self", base),
         feed_id=html.remove_illegal_characters(find_text(feed, "atom:id")),
-        feed_updated=fields.parse_date(find_text(feed, "atom:updated", "atom:modified")),
+        feed_updated=moments.parse_date(find_text(feed, "atom:updated", "atom:modified")),
     )
 
 
@@ -58,6 +58,10 @@ def parse_persons(parent: Element, tag: str, base: str) -> Iterator[Author]:
             email=find_text(person, "atom:email"),
             most=people.MOST_NAMES,
         )
+
+
+def _name_mailboxes(person: Element) -> list[Author]:
+    return contacts.name_mailboxes(find_text(person, "atom:email"), find_text(person, "atom:name"))
 
 
 def find_link(parent: Element, rel: str, base: str) -> str:
@@ -109,7 +113,8 @@ def _read_entry(
         ]
         or list(writers)
         or [author for _, element in origins for author in parse_persons(element, "atom:author", base)]
-        or ([] if origins else list(everywhere)),
+        or ([] if origins else list(everywhere))
+        or [one for person in find_children(entry, "atom:author") for one in _name_mailboxes(person)],
         list(parse_persons(entry, "atom:contributor", base)),
     )
     article = Article(
@@ -122,8 +127,8 @@ def _read_entry(
         credits=(*contributors, *others),
         certainty="certain" if authors else "unknown",
         source=origin,
-        published=fields.parse_date(find_text(entry, "atom:published", "atom:issued", "dc:date")),
-        updated=fields.parse_date(find_text(entry, "atom:updated", "atom:modified")),
+        published=moments.parse_date(find_text(entry, "atom:published", "atom:issued", "dc:date")),
+        updated=moments.parse_date(find_text(entry, "atom:updated", "atom:modified")),
         language=entry.get("xml:lang", language),
         tags=fields.read_tags(
             tag.get("label") or tag.get("term") or "" for tag in find_children(entry, "atom:category")

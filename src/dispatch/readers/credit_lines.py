@@ -12,7 +12,7 @@ from typing import Final
 from dispatch import links
 from dispatch.language import WRITTEN_DAYS, load_months
 from dispatch.model import Article, Author, Credit, Source
-from dispatch.readers import bylines, dates, fields, people, text_blocks
+from dispatch.readers import bylines, dates, moments, people, text_blocks
 from dispatch.readers.text_blocks import Block
 from dispatch.text import fold_text
 
@@ -201,7 +201,7 @@ def parse_day(written: str) -> datetime | None:
     """Parse a day in figures or in the words of any language, since nobody says which it is."""
     if not re.search(r"\d", written):
         return None
-    if parsed := fields.parse_date(written):
+    if parsed := moments.parse_date(written):
         return parsed
     # “mar.” is a Tuesday in French and a March in English: first without the word in front.
     forms = [_WEEKDAY.sub("", written), written]

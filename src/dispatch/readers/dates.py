@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborNode
 from dispatch import html
 from dispatch.language import Months, load_months
 from dispatch.model import Certainty
-from dispatch.readers import fields, html_tree
+from dispatch.readers import html_tree, moments
 from dispatch.text import fold_text
 
 # Where pages show their day.
@@ -118,7 +118,7 @@ def _find_beside_headline(root: LexborNode, headline: LexborNode | None, languag
         marks = " ".join(html_tree.get_attribute(node, name) for name in ("class", "id", "itemprop"))
         if node == headline or around & elsewhere or _CHANGED.search(marks):
             continue
-        if moment := fields.parse_date(html_tree.get_attribute(node, "datetime")):
+        if moment := moments.parse_date(html_tree.get_attribute(node, "datetime")):
             yield moment
         text = html_tree.get_text(node)
         if len(text) < _LONGEST and (day := parse_day(text, language)):

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 
 from dispatch import html, identity, links
 from dispatch.model import Article, Author, Certainty, Credit, Image, Source
-from dispatch.readers import fields, html_tree, people
+from dispatch.readers import fields, html_tree, moments, people
 
 MOST_NODES = 5_000
 
@@ -56,7 +56,7 @@ def read_json_ld(
     found, certainty = _find_article_node(nodes, base, urls, titles)
     pages = [node for node in nodes if _has_type(node, _IS_PAGE) and _is_here(node, base, urls)]
     published, updated = (
-        next((day for node in [found or {}, *pages] if (day := fields.parse_date(_to_string(node.get(key))))), None)
+        next((day for node in [found or {}, *pages] if (day := moments.parse_date(_to_string(node.get(key))))), None)
         for key in ("datePublished", "dateModified")
     )
     if found is None:

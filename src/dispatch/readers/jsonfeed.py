@@ -8,7 +8,7 @@ from contextlib import suppress
 from dispatch import html, links
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Enclosure, Fault, Image, Source
-from dispatch.readers import fields, kits, limits, people
+from dispatch.readers import contacts, fields, kits, limits, moments, people
 
 Data = Mapping[str, object]
 
@@ -99,8 +99,8 @@ def _read_json_item(
         certainty="certain" if authors else "unknown",
         source=_find_origin(item, base) or own,
         license=_get_string(_get_extension(item), "license"),
-        published=fields.parse_date(_get_string(item, "date_published")),
-        updated=fields.parse_date(_get_string(item, "date_modified")),
+        published=moments.parse_date(_get_string(item, "date_published")),
+        updated=moments.parse_date(_get_string(item, "date_modified")),
         language=_get_string(item, "language") or language,
         tags=fields.read_tags(tag for tag in _get_items(item, "tags") if isinstance(tag, str)),
         image=Image(url=image) if image else None,
@@ -129,12 +129,14 @@ def _parse_json_authors(parent: Data, base: str) -> Iterator[Author]:
     for person in list(_get_mappings(parent, "authors")) or list(
         _get_mappings({"author": [parent.get("author")]}, "author")
     ):
-        yield from people.make_author(
-            _get_string(person, "name"),
-            url=fields.read_address(_get_string(person, "url"), base),
+        name, url = _get_string(person, "name"), _get_string(person, "url")
+        named = people.make_author(
+            name,
+            url=fields.read_address(url, base),
             avatar=fields.read_address(_get_string(person, "avatar"), base),
             most=people.MOST_NAMES,
         )
+        yield from list(named) or contacts.name_mailboxes(name, url)
 
 
 def _parse_attachments(item: Data, base: str, mended: list[Fault]) -> Iterator[Enclosure]:

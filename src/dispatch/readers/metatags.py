@@ -6,7 +6,7 @@ from selectolax.lexbor import LexborNode
 
 from dispatch import links
 from dispatch.model import Article, Author, Image, Source
-from dispatch.readers import bylines, fields, html_tree, people
+from dispatch.readers import bylines, fields, html_tree, moments, people
 
 _TITLE = ("og:title", "citation_title", "parsely-title", "dc.title", "twitter:title")
 _SUMMARY = ("og:description", "description", "dc.description", "twitter:description")
@@ -40,8 +40,8 @@ def read_head(root: LexborNode, base: str) -> Article:
         title=fields.read_line(_find_meta(metas, _TITLE)),
         summary=fields.read_line(_find_meta(metas, _SUMMARY)),
         source=Source(title=_find_meta(metas, ("og:site_name", "citation_journal_title", "application-name"))),
-        published=fields.parse_date(_find_meta(metas, _PUBLISHED)),
-        updated=fields.parse_date(_find_meta(metas, _UPDATED)),
+        published=moments.parse_date(_find_meta(metas, _PUBLISHED)),
+        updated=moments.parse_date(_find_meta(metas, _UPDATED)),
         language=html_tree.get_attribute(root.css_first("html[lang]"), "lang")
         or _find_meta(metas, ("og:locale", "content-language", "dc.language")).replace("_", "-"),
         tags=fields.read_tags(tag for name in _TAGS for written in metas.get(name, []) for tag in written.split(",")),

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborNode
 
 from dispatch import html
 from dispatch.model import Article, Author
-from dispatch.readers import bylines, fields, html_tree, marked_names, people
+from dispatch.readers import bylines, html_tree, marked_names, moments, people
 
 ENTRY = ".h-entry, .hentry, [itemtype*='schema.org/'][itemtype$='Article'], [itemtype$='schema.org/BlogPosting']"
 TITLE = ".p-name, .entry-title, [itemprop=headline]"
@@ -238,7 +238,7 @@ def _find_date(root: LexborNode, selector: str) -> datetime | None:
         (
             found
             for node in html_tree.select_all(root, selector)
-            if (found := fields.parse_date(html_tree.get_value(node)))
+            if (found := moments.parse_date(html_tree.get_value(node)))
         ),
         None,
     )

@@ -1,9 +1,9 @@
 """Read a page of the publication's own, such as ``pages/about.md``: its front matter and its words, in Markdown."""
 
 from dispatch import from_mapping, frontmatter, html
+from dispatch.commonmark import to_html
 from dispatch.errors import ConfigError
 from dispatch.model import Fault, OwnPage, Place
-from dispatch.readers.markdown import to_html
 from dispatch.slugs import is_slug
 
 FOLDER = "pages"

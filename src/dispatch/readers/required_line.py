@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from dispatch import html
+from dispatch import commonmark, html
 from dispatch.errors import GatherError
 from dispatch.licences import find_licence
 from dispatch.model import RepublishSettings
-from dispatch.readers import markdown
 
 PLACES = ("url", "title", "publication", "licence", "licence_url")
 
@@ -30,7 +29,7 @@ def parse_required_line(line: str) -> str:
             raise GatherError(f"has the place {{{name}}}, which is none", hint=hint)
     for name, address in _ADDRESSES.items():
         line = line.replace(f"{{{name}}}", address)
-    found = _PARAGRAPH.fullmatch(markdown.to_html(line).strip())
+    found = _PARAGRAPH.fullmatch(commonmark.to_html(line).strip())
     if found is None:
         raise GatherError("must be one paragraph", hint="Write one paragraph, with links and emphasis only.")
     if f' href="{_ADDRESSES["url"]}"' not in found[1]:

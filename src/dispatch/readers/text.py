@@ -11,17 +11,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from dispatch import html, links
+from dispatch import commonmark, html, links
 from dispatch.errors import GatherError
 from dispatch.model import Article, Document, Fault, Place, Source
 from dispatch.readers import (
     bylines,
     charset,
+    contacts,
     credit_lines,
     fields,
     kits,
     mail_frame,
-    markdown,
     people,
     text_blocks,
 )
@@ -89,7 +89,7 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
     article = replace(article, published=article.published or (came if framed.day else None))
     written = "\n\n".join(text_blocks.format_blocks(body))
     try:
-        content = markdown.to_html(written)
+        content = commonmark.to_html(written)
     except GatherError as error:  # the lines of what was written here are not those of the text
         raise GatherError(*(replace(fault, place=Place()) for fault in error.faults)) from error
     found = replace(
@@ -264,8 +264,14 @@ def _credit_sender(article: Article, framed: mail_frame.MailFrame) -> Article:
     if paper and not article.source.title:
         article = replace(article, source=Source(title=paper))
     if is_person and any(people.are_names_alike(name, author.name) for author in article.authors):
-        return replace(article, certainty="certain")
-    return credit_lines.add_authors(article, [name]) if is_person and not article.authors else article
+        authors = (
+            replace(one, email=framed.mailbox) if people.are_names_alike(name, one.name) else one
+            for one in article.authors
+        )
+        return replace(article, authors=tuple(authors), certainty="certain")
+    if article.authors or not (is_person or (framed.mailbox and not framed.sender)):
+        return article
+    return replace(article, authors=contacts.make_sender(name, framed.mailbox), certainty="likely")
 
 
 def _parse_visit_line(blocks: list[Block]) -> Source | None:

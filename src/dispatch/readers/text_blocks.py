@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from dispatch.readers import markdown
+from dispatch import commonmark
 
 Block = list[str]
 
@@ -40,18 +40,18 @@ def format_blocks(blocks: Sequence[Block]) -> Iterator[str]:
     headings = [] if sum(verses) * 2 > len(blocks) else _find_headings(blocks)
     for number, block in enumerate(blocks):
         if number in headings:
-            yield "## " + markdown.escape_markdown(block[0])
+            yield "## " + commonmark.escape_markdown(block[0])
         elif is_separator(block):
             yield "* * *"
         elif all(line.startswith(">") for line in block):
             unquoted = [[line.lstrip("> ") for line in block]]
             yield "\n".join(f"> {line}" for part in format_blocks(unquoted) for line in part.split("\n"))
         elif items := _split_items(block, alone=not _is_item(blocks, number - 1) and not _is_item(blocks, number + 1)):
-            yield "\n".join(mark + markdown.escape_markdown(item) for mark, item in items)
+            yield "\n".join(mark + commonmark.escape_markdown(item) for mark, item in items)
         elif len(block) > 1 and all(map(_LABEL.match, block)):
-            yield "\n\n".join(map(markdown.escape_markdown, block))
+            yield "\n\n".join(map(commonmark.escape_markdown, block))
         else:
-            lines = "\\\n".join(map(markdown.escape_markdown, block)) if verses[number] else _join_lines(block)
+            lines = "\\\n".join(map(commonmark.escape_markdown, block)) if verses[number] else _join_lines(block)
             yield lines
 
 
@@ -83,7 +83,7 @@ def is_labelled(line: str) -> bool:
 
 
 def _join_lines(block: Block) -> str:
-    return markdown.escape_markdown(_UNSPACED.sub("", "\n".join(block)))
+    return commonmark.escape_markdown(_UNSPACED.sub("", "\n".join(block)))
 
 
 def _find_headings(blocks: Sequence[Block]) -> list[int]:

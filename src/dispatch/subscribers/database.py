@@ -48,6 +48,63 @@ _MIGRATIONS = (
         digest BLOB PRIMARY KEY, reason TEXT NOT NULL, at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE consent ADD COLUMN ip TEXT NOT NULL DEFAULT '';
+    CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE round (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        list TEXT NOT NULL,
+        issue TEXT NOT NULL,                       -- its id
+        slug TEXT NOT NULL,
+        digest TEXT NOT NULL,                      -- of the message
+        message BLOB NOT NULL,                     -- prepared: an edit cannot reach what is being sent
+        begun INTEGER NOT NULL,
+        not_before INTEGER NOT NULL,
+        audience INTEGER NOT NULL,                 -- how many
+        state TEXT NOT NULL,
+        epoch INTEGER NOT NULL                     -- counts who has sent it: only the last one may
+    ) STRICT;
+    CREATE INDEX round_issue ON round (issue);
+    CREATE TABLE delivery (
+        round INTEGER NOT NULL,
+        subscriber INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        epoch INTEGER NOT NULL DEFAULT 0,          -- of the round, when it was being sent
+        not_before INTEGER NOT NULL DEFAULT 0,
+        at INTEGER NOT NULL DEFAULT 0,             -- when its state last changed
+        reply TEXT NOT NULL DEFAULT '',            -- what the server said of it
+        PRIMARY KEY (round, subscriber)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX delivery_due ON delivery (round, subscriber, not_before) WHERE state IN ('planned', 'deferred');
+    CREATE INDEX delivery_subscriber ON delivery (subscriber, round);
+    CREATE TABLE report (
+        id TEXT PRIMARY KEY,                       -- its own: it counts once, however often it comes
+        at INTEGER NOT NULL,
+        source TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        round INTEGER NOT NULL,                    -- 0 when it is about no round
+        subscriber INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        detail TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX report_subscriber ON report (subscriber, round);
+    CREATE TABLE notice (                          -- written with what causes it; sent before all rounds
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        subscriber INTEGER NOT NULL,               -- 0 for nobody
+        email TEXT NOT NULL,
+        message BLOB NOT NULL,                     -- finished; empty when it is settled
+        made INTEGER NOT NULL,
+        state TEXT NOT NULL,                       -- as that of a delivery
+        attempts INTEGER NOT NULL DEFAULT 0,
+        not_before INTEGER NOT NULL DEFAULT 0,
+        at INTEGER NOT NULL DEFAULT 0,
+        reply TEXT NOT NULL DEFAULT ''
+    ) STRICT;
+    CREATE INDEX notice_due ON notice (not_before, number) WHERE state IN ('planned', 'deferred');
+    CREATE INDEX notice_subscriber ON notice (subscriber, kind, made);
+    """,
 )
 
 DATABASE = Database(
@@ -62,9 +119,15 @@ DATABASE = Database(
 
 
 def read_key(root: Path) -> bytes:
-    """Read the secret key of a publication's addresses and links, or make it; only within a transaction.
+    """Read the secret key of the digests of addresses, the first; only within a transaction. Raises DeliveryError."""
+    return read_keys(root)[0]
 
-    Raises DeliveryError.
+
+def read_keys(root: Path) -> tuple[bytes, ...]:
+    """Read the publication's secret keys, the oldest first, or make the first; only within a transaction.
+
+    A line each. The last one signs the tokens of links, the others verify what they once signed; the first digests
+    addresses, for ever. Raises DeliveryError.
     """
     path = files.resolve_inside(root / KEYS, within=root, error=DeliveryError)
     try:
@@ -77,8 +140,11 @@ def read_key(root: Path) -> bytes:
     except OSError as error:
         raise explain_refusal(DeliveryError, error, "cannot be made", subject=KEYS.as_posix()) from error
     written = files.read_text(path, within=root, error=DeliveryError).split()
+    hint = "Put your backup of it in its place: without it, who was erased could be imported again."
     try:
-        return bytes.fromhex(written[-1])
-    except (IndexError, ValueError) as error:
-        hint = "Put your backup of it in its place: without it, who was erased could be imported again."
+        keys = tuple(map(bytes.fromhex, written))
+    except ValueError as error:
         raise DeliveryError("holds no key", subject=KEYS.as_posix(), hint=hint) from error
+    if not keys or min(map(len, keys)) < 16:
+        raise DeliveryError("holds no key", subject=KEYS.as_posix(), hint=hint)
+    return keys

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from dispatch.errors import DeliveryError
 from dispatch.mail_addresses import fold_mailbox, parse_mailbox
-from dispatch.model import ConsentKind, Subscriber, SubscriberState, SuppressionReason
+from dispatch.model import ConsentKind, NoticeKind, Subscriber, SubscriberState, SuppressionReason
 
 LIST = ""  # there is one list of subscribers yet
 
@@ -72,11 +72,18 @@ def set_state(
 
 
 def record_consent(
-    connection: sqlite3.Connection, number: int, now: datetime, what: ConsentKind, how: str, words: str, batch: int = 0
+    connection: sqlite3.Connection,
+    number: int,
+    now: datetime,
+    what: ConsentKind,
+    how: str,
+    words: str,
+    batch: int = 0,
+    ip: str = "",
 ) -> None:
     """Record what somebody said or did; the same words are kept once."""
-    row = (number, to_seconds(now), what, how, find_words(connection, words), batch)
-    connection.execute("INSERT INTO consent VALUES (?, ?, ?, ?, ?, ?)", row)
+    row = (number, to_seconds(now), what, how, find_words(connection, words), batch, ip)
+    connection.execute("INSERT INTO consent VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def find_words(connection: sqlite3.Connection, words: str) -> int:
@@ -103,7 +110,44 @@ def delete_people(connection: sqlite3.Connection, numbers: Iterable[int]) -> Non
     for number in numbers:
         connection.execute("DELETE FROM tag WHERE subscriber = ?", (number,))
         connection.execute("DELETE FROM consent WHERE subscriber = ?", (number,))
+        connection.execute("DELETE FROM notice WHERE subscriber = ?", (number,))
+        # What became of messages stays countable, without a word that could name anybody; what is due is not sent.
+        connection.execute(
+            "UPDATE delivery SET reply = '', state = iif(state IN ('planned', 'deferred'), 'cancelled', state)"
+            " WHERE subscriber = ?",
+            (number,),
+        )
+        connection.execute("UPDATE report SET detail = '' WHERE subscriber = ?", (number,))
         connection.execute("DELETE FROM subscriber WHERE number = ?", (number,))
+
+
+def add_notice(
+    connection: sqlite3.Connection, kind: NoticeKind, email: str, message: bytes, now: datetime, *, subscriber: int = 0
+) -> int:
+    """Put a finished message in the way to one reader, in the transaction that causes it; return its number.
+
+    It is sent as it is, but for its Date, which is the moment of sending.
+    """
+    values = (kind, subscriber, email, message, to_seconds(now), "planned")
+    return insert_row(
+        connection,
+        "INSERT INTO notice (kind, subscriber, email, message, made, state) VALUES (?, ?, ?, ?, ?, ?)",
+        *values,
+    )
+
+
+def find_person_key(connection: sqlite3.Connection, number: int) -> bytes:
+    """Find the key by which others know a subscriber: what tokens are made of."""
+    found: tuple[bytes] = connection.execute("SELECT key FROM subscriber WHERE number = ?", (number,)).fetchone()
+    return found[0]
+
+
+def find_person_by_key(connection: sqlite3.Connection, key: bytes) -> Subscriber | None:
+    """Find the subscriber of a token; None when they were erased."""
+    row = connection.execute(
+        "SELECT number, email, state, since, name, language FROM subscriber WHERE key = ?", (key,)
+    ).fetchone()
+    return make_person(connection, row) if row else None
 
 
 def add_suppression(
