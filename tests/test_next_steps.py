@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 import pytest
 
-from commands import list_commands, run_dispatch
+from commands import find_command, list_commands, run_dispatch
 from dispatch.cli import COMMANDS, main
-from dispatch.cli.other_words import INSTEAD
+from dispatch.cli.other_words import INSTEAD, OPTIONS
 from dispatch.text import quote_word
 from loopback import item, rss, web
 from patience import PATIENCE
@@ -112,6 +112,32 @@ def test_no_answer_hides_a_command() -> None:
 )
 def test_a_wrong_word_is_answered_with_the_nearest(tried: str, answer: str, tmp_path: Path) -> None:
     assert run_dispatch(tmp_path, *tried.split(), code=2).stderr.strip().endswith(answer or f"“{tried}”.")
+
+
+@pytest.mark.parametrize(
+    ("tried", "answer"),
+    [
+        ("publish one --to folder", "There is no option “--to” here. Did you mean: --output"),
+        ("publish one --when 2026-12-01", "Did you mean: --at"),
+        ("publish one --force", "Did you mean: --yes"),
+        ("publish one --ouput folder", "Did you mean: --output"),
+        ("publish one --zz", "See: dispatch publish --help"),
+        ("issue new X --lang de", "See: dispatch issue new --help"),
+        ("--zz", "See: dispatch --help"),
+    ],
+)
+def test_a_wrong_option_is_answered_with_the_one_that_does_it(tried: str, answer: str, tmp_path: Path) -> None:
+    assert run_dispatch(tmp_path, *tried.split(), code=2).stderr.strip().endswith(answer)
+
+
+def test_options_that_people_try_lead_to_options_that_there_are() -> None:
+    known = {
+        option.removeprefix("--")
+        for words in list_commands()
+        for parameter in find_command(words).params
+        for option in parameter.opts
+    }
+    assert {option for options in OPTIONS.values() for option in options} <= known
 
 
 @pytest.mark.parametrize("command", COMMANDS)
