@@ -124,7 +124,7 @@ def _remember_forgotten(old: Version, new: Version, now: Publication) -> Publica
         for then, author in zip(was.get(article.id, ()), article.authors, strict=False):
             key = identity.find_person(author, now)
             is_known = published.get(article.id, "") in {"", *identity.digest_authors(article.authors, now)}
-            is_same = any(_was_entry(one, then.name, key, now) for one in entries.items())
+            is_same = any(_is_former_entry(one, then.name, key, now) for one in entries.items())
             if author.name not in before:
                 found.setdefault(key if is_known and is_same else "", set()).add(then.name)
     told = found.pop("", set())
@@ -135,7 +135,7 @@ def _remember_forgotten(old: Version, new: Version, now: Publication) -> Publica
     return replace(now, former_names={**now.former_names, **former})
 
 
-def _was_entry(entry: tuple[str, Author], name: str, key: str, now: Publication) -> bool:
+def _is_former_entry(entry: tuple[str, Author], name: str, key: str, now: Publication) -> bool:
     """Whether an entry that authors.toml had under this name is gone, and may be that of the key now."""
     was, one = entry
     return one.name == name and (was == key or was not in now.authors)
