@@ -64,7 +64,8 @@ EXIT = (
     "| 0 | done |",
     "| 1 | it failed, or `check` found something |",
     "| 2 | wrong usage, such as an unknown option |",
-    "| 75 | another command is changing the publication, and did not finish within `--wait` seconds |",
+    "| 75 | another command is changing the publication, and did not finish within `--wait` seconds; of "
+    "`bounces`: bring it again later |",
     "",
 )
 

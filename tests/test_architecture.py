@@ -21,8 +21,8 @@ SRC = Path(dispatch.__file__).parent
 MODULES = sorted(SRC.rglob("*.py"))
 
 # What the house may have at most: today's figures, on their way to those behind them.
-MOST_LINES = 44_428  # 23,000
-MOST_FILES = 303  # 170
+MOST_LINES = 49_086  # 23,000
+MOST_FILES = 344  # 170
 MOST_ONE_WORD = 11.0  # 50 percent of all functions
 MOST_IN_MANY_ROOMS = 1.0  # 12 percent
 MOST_PARTICIPLES = 0.5  # 3 percent
@@ -35,16 +35,17 @@ MOST_LONG_COMMANDS = 3  # 0 of more than 12 lines
 FLOORS = (
     {"model", "errors", "links", "text", "slugs", "identity", "colours", "files", "locks", "databases", "git", "toml"}
     | {"licences", "first_house", "process_limits", "deferred", "shipped", "held_files", "leftovers", "mail_addresses"}
-    | {"tokens"},
+    | {"tokens", "public_keys"},
     {"model", "errors", "licences", "links", "text", "slugs", "identity", "colours"}
     | {"files", "locks", "databases", "git", "toml", "process_limits"},
     {"html", "from_mapping", "frontmatter", "templates", "derived", "language", "mail_services", "report"},
     {"looks", "commonmark"},
-    {"readers", "formats", "checks", "serialise", "schemas", "registry", "ledger_lines"},
+    {"readers", "bounces", "formats", "checks", "serialise", "schemas", "registry", "ledger_lines"},
+    {"subscribers"},
     {"child", "config", "fetch", "websub", "inbox", "issues", "ledger", "pictures"}
-    | {"search_index", "serve", "smtp", "sources", "subscribers", "template_copies"},
+    | {"search_index", "serve", "smtp", "sources", "template_copies"},
     {"gather", "compose", "render", "check", "locate", "review", "importers"},
-    {"publish"},
+    {"pick", "publish", "deliver"},
     {"desk"},
     {"cli"},
     {"__main__"},
@@ -59,6 +60,7 @@ ROOMS: Mapping[str, str | tuple[str, ...]] = {
     "css_inline": "formats/email",
     "email_validator": "mail_addresses",
     "feedgen": "formats",
+    "flufl": "bounces/guess",
     "h11": "serve",
     "jinja2": "templates",
     "htmldate": "readers/dates",

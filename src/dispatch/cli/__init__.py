@@ -22,6 +22,7 @@ from dispatch.text import escape_line, escape_words
 # name: (module, what --help says of it)
 COMMANDS = {
     "init": ("init", "Create a publication in a new folder."),
+    "desk": ("preview", "Choose, edit, see and publish in the browser."),
     "demo": ("demo", "Make a sample publication, publish it and preview it."),
     "source": ("source", "Manage sources: feeds, sites and pages."),
     "gather": ("gather", "Fetch new articles from every source into the inbox."),
@@ -40,6 +41,7 @@ COMMANDS = {
     "ping": ("ping", "Notify the WebSub hub of changed feeds."),
     "subscriber": ("subscriber", "Manage who gets the newsletter by mail."),
     "suppression": ("suppression", "Manage addresses that must never be written to."),
+    "bounces": ("bounces", "Take in what came back: bounces and complaints."),
     "withdraw": ("withdraw", "Withdraw an article or an issue; a notice replaces it."),
     "serve": ("serve", "Serve the public folder over HTTP."),
     "help": ("help_", "Explain a word, or a command."),

@@ -6,6 +6,7 @@ of the same fragments. So what one format shows of a person, all show.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property, partial
 from typing import TypeVar
 
@@ -86,6 +87,23 @@ class TemplateContext(Bylines):
         """The bodies of feed items, made once for the three formats."""
         return {}
 
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return derived.number_articles(self.issue)
+
+    def find_entry_dates(self, article: Article) -> tuple[datetime | None, datetime]:
+        """Find when feeds say that an article was published, and last changed (``derived.find_entry_dates``)."""
+        return derived.find_entry_dates(article, self.issue, self.publication, self._places)
+
+    @cached_property
+    def section_titles(self) -> Mapping[str, tuple[str, ...]]:
+        """The titles of the sections that each article stands in, by its id."""
+        titles: dict[str, tuple[str, ...]] = {}
+        for section in self.issue.sections:
+            for id_ in dict.fromkeys(article.id for article in section.articles if section.title):
+                titles[id_] = (*titles.get(id_, ()), section.title)
+        return titles
+
     @property
     def page_url(self) -> str:
         """The address of the page: the issue's, or that of its place in the site; the front page for a feed."""
@@ -131,9 +149,10 @@ class TemplateContext(Bylines):
         return self.site_page.pictures if self.site_page else {}
 
     def use_picture_copies(self, body: str, article: Article | None = None) -> Markup:
-        """Show the pictures of a page from the site's copies, where there are some; for pages alone."""
+        """Show content on a page: its pictures from the site's copies, where there are some; for pages alone."""
         first = article.image.url if article and article.image and article.id == self.lead_id else ""
-        return Markup(html.use_image_copies(body, self._picture_copies, first=first))  # noqa: S704 - sanitised at the door
+        aligned = html.align_cells(body)
+        return Markup(html.use_image_copies(aligned, self._picture_copies, first=first))  # noqa: S704 - sanitised at the door
 
     def render_picture(self, image: Image, *, leads: bool = False) -> Markup:
         """Render the article's main picture for a page, from the site's copy where there is one."""

@@ -6,10 +6,13 @@ from typing import Annotated, Literal
 
 RoundState = Literal["begun", "held", "cancelled", "ended"]
 # planned, deferred -> sending -> accepted, deferred, failed, unknown; a report leads on from accepted.
+# fmt: off
 DeliveryState = Literal[
-    "planned", "deferred", "sending", "accepted", "failed", "unknown", "expired", "suppressed", "cancelled"
+    "planned", "deferred", "sending", "accepted", "failed", "unknown", "expired", "suppressed", "cancelled",
+    "delivered", "bounced", "complained",
 ]
-NoticeKind = Literal["confirm", "welcome", "preferences", "goodbye"]
+# fmt: on
+NoticeKind = Literal["confirm", "welcome", "preferences", "move", "goodbye"]
 ReportKind = Literal["hard", "soft", "complaint", "delayed", "delivered", "left"]
 ReportSource = Literal["reply", "dsn", "arf", "ses", "postmark", "mailgun", "mail"]
 

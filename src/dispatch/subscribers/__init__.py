@@ -10,10 +10,12 @@ store.py      the class Store
 rows.py       what is read and written in it
 importing.py  a list from elsewhere, and how it is undone
 columns.py    how other systems write such lists
+reports.py    what came back of a message
 """
 
 from dispatch.subscribers.columns import FIELDS, read_listed
 from dispatch.subscribers.importing import ListReport
+from dispatch.subscribers.reports import ReportOutcome
 from dispatch.subscribers.store import Store, open_store
 
-__all__ = ["FIELDS", "ListReport", "Store", "open_store", "read_listed"]
+__all__ = ["FIELDS", "ListReport", "ReportOutcome", "Store", "open_store", "read_listed"]

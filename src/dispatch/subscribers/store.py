@@ -11,6 +11,7 @@ from dispatch.model import Consent, ListedPerson, Publication, Subscriber, Subsc
 from dispatch.subscribers import importing, rows
 from dispatch.subscribers.database import DATABASE, read_key
 from dispatch.subscribers.importing import ListReport
+from dispatch.subscribers.reports import ReportStore
 
 
 @contextmanager
@@ -23,7 +24,7 @@ def open_store(publication: Publication) -> Iterator["Store"]:
         yield Store(publication, connection)
 
 
-class Store:
+class Store(ReportStore):
     """Who gets the newsletter. Every method that writes does so in one transaction."""
 
     def __init__(self, publication: Publication, connection: sqlite3.Connection) -> None:

@@ -1,0 +1,123 @@
+"""``dispatch bounces``."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import click
+
+from dispatch import files
+from dispatch.cli import show_error
+from dispatch.cli.context import print_json, print_note, print_result, read_clock
+from dispatch.cli.subscriber_lists import open_store
+from dispatch.errors import DeliveryError, DispatchError, explain_refusal
+from dispatch.subscribers import ReportOutcome
+
+_MOST: Final = 1 << 20  # bytes of a message: what comes behind is the newsletter itself
+_TRY_LATER: Final = 75  # EX_TEMPFAIL of sysexits.h: the mail server keeps the message, and brings it again
+
+
+class _Mail(NamedTuple):
+    """A message, and in a Maildir the file that it is in."""
+
+    body: bytes
+    path: Path | None = None
+
+
+@click.command()
+@click.argument("source", metavar="FILE|MAILDIR|-")
+@click.option("--recipient", default="", help="The address that the message came to, as the mail server knows it.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each message.")
+def bounces(source: str, recipient: str, as_json: bool) -> None:
+    """Take in what came back of a newsletter: bounces, complaints, and mails of those who leave.
+
+    Reads a message, an mbox, the new messages of a Maildir, or for - what a mail server pipes in. Whom a report is
+    about is known by our own token in it alone: of any other message nothing comes, and that is no failure. When what
+    was piped in cannot be recorded, it exits with 75, and the mail server tries again.
+
+    \b
+    Examples:
+      dispatch bounces - --recipient "$ORIGINAL_RECIPIENT"
+      dispatch bounces /var/mail/bounces/
+      dispatch bounces returned.eml
+    """
+    try:
+        outcomes = list(_take_all(source, recipient, as_json=as_json))
+    except DispatchError as error:
+        if source != "-":
+            raise
+        show_error(error)
+        sys.exit(_TRY_LATER)
+    if source != "-":
+        count, taken = len(outcomes), sum(one.became == "taken" for one in outcomes)
+        print_note(f"{count} message{'' if count == 1 else 's'}, {taken} with a new report")
+
+
+def _take_all(source: str, recipient: str, *, as_json: bool) -> Iterator[ReportOutcome]:
+    from dispatch.bounces import read_mail
+
+    mails, now = _list_mails(source), read_clock()
+    with open_store() as store:
+        for mail in mails:
+            report = read_mail(mail.body, now, recipient=recipient)
+            outcome = store.take_report(report, now) if report else ReportOutcome(became="foreign")
+            if mail.path:
+                _mark_read(mail.path, is_report=outcome.became != "foreign")
+            _print_outcome(outcome, report.kind if report else "", report.status if report else "", as_json=as_json)
+            yield outcome
+
+
+def _print_outcome(outcome: ReportOutcome, kind: str, status: str, *, as_json: bool) -> None:
+    """Print what became of a message; people are named by their numbers, for this may end in a log."""
+    if as_json:
+        print_json(
+            {
+                "became": outcome.became,
+                "kind": kind,
+                "status": status,
+                "subscriber": outcome.subscriber,
+                "state": outcome.state,
+            }
+        )
+    elif outcome.became != "foreign":
+        after = f" is {outcome.state}" if outcome.state else " stays" if outcome.became == "taken" else " was known"
+        print_result(f"{' '.join(filter(None, (kind, status)))}: subscriber {outcome.subscriber}{after}")
+
+
+def _list_mails(source: str) -> Iterable[_Mail]:
+    """List the messages of a file, of a Maildir or of standard input. Raises DeliveryError."""
+    if source == "-":
+        return _split_mbox(_read_piped())
+    path = Path(source)
+    try:
+        if not path.is_dir():
+            return _split_mbox(files.read_bounded(path, files.MOST_BYTES))
+        found = sorted(path.joinpath("new").iterdir())
+    except OSError as error:
+        hint = "Name a message, an mbox or a Maildir." if not path.exists() or path.is_dir() else ""
+        refusal = explain_refusal(DeliveryError, error, "cannot be read", address=source)
+        raise (DeliveryError(refusal.what, address=source, hint=hint) if hint else refusal) from error
+    return (_Mail(one.read_bytes()[:_MOST], one) for one in found if one.is_file() and not one.is_symlink())
+
+
+def _read_piped() -> bytes:
+    """Read all of standard input, so that no mail server finds a closed pipe; keep as much as a report has."""
+    body = sys.stdin.buffer.read(_MOST)
+    while sys.stdin.buffer.read(_MOST):
+        pass
+    return body
+
+
+def _split_mbox(body: bytes) -> Iterator[_Mail]:
+    """Split an mbox (RFC 4155) into its messages; any other file is one."""
+    parts = body.replace(b"\r\n", b"\n").split(b"\n\nFrom ") if body.startswith(b"From ") else [body]
+    for number, part in enumerate(parts):
+        yield _Mail(part.partition(b"\n")[2] if len(parts) > 1 or number or body.startswith(b"From ") else part)
+
+
+def _mark_read(path: Path, *, is_report: bool) -> None:
+    """Move a message of a Maildir from new to cur, as whoever has noticed it does; a report as one that was read."""
+    with suppress(OSError):  # another process was faster, or may not be here: it counts once in any case
+        path.rename(path.parent.with_name("cur") / f"{path.name.partition(':')[0]}:2,{'S' if is_report else ''}")
