@@ -82,7 +82,7 @@ RUNS: dict[str, list[str]] = {
     "source remove": ["source", "remove", "paper"],
 }
 # These go on until they are stopped; what they read first, others read too.
-SERVERS = {"demo", "preview", "serve"}
+SERVERS = {"demo", "desk", "preview", "serve"}
 # Who reads, and has to where nothing can be written.
 READERS = {"issue list", "issue show", "inbox", "inbox show", "source list", "source export", "source test", "check"}
 READERS |= {"author list", "author show", "review", "schema", "help", "render --output -", "publish --dry-run"}

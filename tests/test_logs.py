@@ -172,6 +172,7 @@ RUNS: dict[str, list[list[str]]] = {
     "check": [["check", "--report", style] for style in STYLES] + [["check", LEADING], ["check", "--edition", TEXT]],
     "review": [["review", "--base", "past"], ["review", "--base", "past", "--json"], ["review", "--base", TEXT]],
     "render": [["render", "-f", "rss", "-o", f"{LEADING}/"], ["render", "-f", TEXT], ["render", LEADING]],
+    "desk": [["desk", TEXT], ["desk", "--smtp", LEADING], ["desk", "--port", TEXT]],
     "preview": [["preview", TEXT], ["preview", "--smtp", LEADING], ["preview", "--port", TEXT]],
     "publish": [["publish", "defence"], ["publish", "defence", "--json"], ["publish", LEADING]],
     "ping": [["publish", "defence"], ["ping"], ["ping", "--json"], ["ping", "--hub", TEXT]],

@@ -193,6 +193,7 @@ READING = {
     "review": "reads",
     "render": "writes editions into a folder of their own",
     "preview": "reads",
+    "desk": "writes as other commands do, each change under the lock: see test_desk",
     "ping": "its record is written under the lock: see test_ping",
     "serve": "reads",
     "schema": "reads",

@@ -84,9 +84,10 @@ class OpenPublication:
     def lock_for_change(self) -> Iterator["OpenPublication"]:
         """Hold the publication's lock for reading, changing and writing; gives a desk that has read nothing yet.
 
-        What is slow comes before: nobody else can change the publication meanwhile. Raises LockedError.
+        What is slow comes before: nobody else can change the publication meanwhile, and Ctrl-C is not heard, so that
+        no change of several files ends in the middle. Raises LockedError.
         """
-        with self.hold_lock(locks.LOCK):
+        with self.hold_lock(locks.LOCK), hold_interrupts():
             yield OpenPublication(self.folder)
 
     @contextmanager
@@ -104,18 +105,10 @@ class OpenPublication:
     @contextmanager
     def open_inbox(self, *, only_reads: bool = False) -> Iterator["Inbox"]:
         """The inbox, which knows what the issues and the ledger have used. Raises GatherError and IssueError."""
-        from dispatch import inbox
+        from dispatch import pick
 
-        with inbox.open_inbox(self.publication, used=self._list_used, only_reads=only_reads) as box:
+        with pick.open_with_uses(self.publication, only_reads=only_reads) as box:
             yield box
-
-    def _list_used(self, slug: str) -> list[tuple[str, str]]:
-        """The ids and addresses of an issue's articles; without a slug, of all that the ledger remembers."""
-        from dispatch import issues, ledger
-
-        if slug:
-            return issues.list_article_addresses(self.publication, slug)
-        return [(record.id, record.url) for record in ledger.read_records(self.publication) if record.kind == "article"]
 
     def _find_newest(self, status: "Status | None") -> str:
         from dispatch import issues
