@@ -97,10 +97,10 @@ def _find_same(past: Path, root: Path) -> frozenset[str]:
         return frozenset()
     if replace(was, root=now.root) != now or not (past / "issues").is_dir():
         return frozenset()
-    return frozenset(one.name for one in (past / "issues").iterdir() if _holds_same(one, root / "issues" / one.name))
+    return frozenset(one.name for one in (past / "issues").iterdir() if _is_same_folder(one, root / "issues" / one.name))
 
 
-def _holds_same(one: Path, other: Path) -> bool:
+def _is_same_folder(one: Path, other: Path) -> bool:
     """Whether two folders hold the same files, by names and bytes; links are none."""
     names, others = (
         {path.relative_to(folder) for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()}
