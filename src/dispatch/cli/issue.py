@@ -182,6 +182,9 @@ def edit(issue: str | None, article: str | None) -> None:
 def _edit_file(here: OpenPublication, path: Path) -> None:
     """Edit a copy of a file, which replaces it unless somebody else has changed it meanwhile. Raises IssueError."""
     root = here.publication.root
+    if not (sys.stdin.isatty() or os.environ.get("EDITOR") or os.environ.get("VISUAL")):
+        hint = f"Edit {files.format_path(path, root)} itself, or name a program: EDITOR=nano dispatch issue edit …"
+        raise IssueError("there is no terminal for an editor, and EDITOR names none", hint=hint)
     old = files.read_file(path, within=root, error=IssueError)
     copy = files.make_own_folder(root, error=IssueError) / f"edit-{os.getpid()}-{path.name}"
     files.write_file(copy, old, within=root, error=IssueError)
