@@ -841,7 +841,7 @@ def test_without_a_terminal_and_an_editor_nothing_waits(letter: Path) -> None:
     with chdir(letter):
         result = CliRunner().invoke(main, ["issue", "edit", "draft", "3"], env={"EDITOR": None, "VISUAL": None})
     assert result.exit_code == 1
-    assert "Edit issues/draft/story-3.md itself" in result.stderr
+    assert "Edit issues/draft/story-3.html itself" in result.stderr
 
 
 @pytest.mark.parametrize("patience", ["inf", "nan", "-1", "soon"])
