@@ -97,7 +97,8 @@ def _find_same(past: Path, root: Path) -> frozenset[str]:
         return frozenset()
     if replace(was, root=now.root) != now or not (past / "issues").is_dir():
         return frozenset()
-    return frozenset(one.name for one in (past / "issues").iterdir() if _is_same_folder(one, root / "issues" / one.name))
+    slugs = [one.name for one in (past / "issues").iterdir()]
+    return frozenset(one for one in slugs if _is_same_folder(past / "issues" / one, root / "issues" / one))
 
 
 def _is_same_folder(one: Path, other: Path) -> bool:
