@@ -78,6 +78,12 @@ RUNS: dict[str, list[str]] = {
     "suppression list": ["suppression", "list"],
     "suppression remove": ["suppression", "remove", "ann@paper.example"],
     "bounces": ["bounces", "story.txt"],
+    "send": ["send", "defence", "--yes", "--untested"],
+    "deliveries": ["deliveries"],
+    "settle": ["settle", "defence", "--as", "accepted", "ann@paper.example"],
+    "hold": ["hold", "defence"],
+    "resume": ["resume", "defence"],
+    "work": ["work", "--once"],
     "help": ["help", "byline"],
     "source remove": ["source", "remove", "paper"],
 }
