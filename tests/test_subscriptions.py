@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +21,7 @@ from dispatch.render import render_edition
 from dispatch.serve.forms import NetworkLimit
 from dispatch.subscribers.subscriptions import load_keys, open_subscriptions
 from dispatch.tokens import sign_text
+from mail_sink import mail_sink
 from patience import PATIENCE, wait_until
 from serving import serving
 from signing_up import BEGIN, CONSENT, Signing, signing
@@ -528,3 +530,31 @@ def site_page(publication: Publication, kind: Literal["front", "follow"]) -> str
     path = "" if kind == "front" else "follow/"
     page = Page(kind=kind, path=path, id=f"{publication.url}/{path}", title="The Wire", date=BEGIN)
     return render_edition(page, publication, "web").body.decode()
+
+
+def test_the_command_sends_what_its_pages_cause(tmp_path: Path) -> None:
+    with mail_sink() as sink:
+        file = config.create_publication(
+            tmp_path, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>"
+        )
+        settings = f'[subscribe]\nconsent = "{CONSENT}"\nwelcome = "latest"\n[delivery]\nsmtp = "{sink.url}"\n'
+        file.write_text(f"{file.read_text('utf-8')}\n{settings}bounces = 'bounces@wire.example'\n", "utf-8")
+        publication = config.load(tmp_path)
+        fetched = str(int(datetime.now(UTC).timestamp()) - 10)
+        proof = f"{fetched}.{sign_text(fetched, 'form', load_keys(publication))}"
+        command = (sys.executable, "-m", "dispatch", "serve", "--subscriptions", "--port", "0")
+        with serving(*command, folder=tmp_path) as server:
+            desk = Signing(publication, server.port)
+            assert desk.post("/subscription/", {"email": ANN, "proof": proof}).status == 303
+            wait_until(lambda: sink.recipients() == [ANN])
+            asked = message_from_bytes(sink.taken[0].octets, policy=policy.default).get_body(("plain",))
+            assert asked
+            link = re.search(r"https://wire.example(/subscription/confirm/\S+)", asked.get_content())
+            assert link
+            assert desk.post(link[1], {}).status == 303
+            wait_until(lambda: sink.recipients() == [ANN, ANN])
+            assert server.ask("/").status == 404  # there is no public folder here
+    welcome = message_from_bytes(sink.taken[1].octets, policy=policy.default)
+    assert welcome["Subject"] == "Welcome to The Wire"
+    assert re.fullmatch(r"bounces\+[a-z2-7]{45}@wire\.example", sink.taken[1].sender)
+    assert desk.state(ANN) == "active"
