@@ -19,6 +19,7 @@ from dispatch import config, subscribers
 from dispatch.model import Page, Publication
 from dispatch.render import render_edition
 from dispatch.serve.forms import NetworkLimit
+from dispatch.subscribers import notices
 from dispatch.subscribers.subscriptions import load_keys, open_subscriptions
 from dispatch.tokens import sign_text
 from mail_sink import mail_sink
@@ -322,8 +323,8 @@ def test_nobody_who_is_no_proxy_is_believed(desk: Signing) -> None:
 def test_all_strangers_together_cause_two_hundred_mails_an_hour(desk: Signing) -> None:
     with open_subscriptions(desk.publication, load_keys(desk.publication)) as store:
         for number in range(200):
-            assert store.sign_up(f"n{number}@paper.example", desk.now, words=CONSENT, how="a test")
-        assert store.sign_up(ANN, desk.now, words=CONSENT, how="a test") is None
+            assert store.sign_up(f"n{number}@paper.example", desk.now, words=CONSENT, page="here")
+        assert store.sign_up(ANN, desk.now, words=CONSENT, page="here") is None
     answer = desk.sign_up(ANN)
     assert (answer.status, "try again later" in answer.text) == (429, True)
     assert desk.state(ANN) == ""
@@ -558,3 +559,18 @@ def test_the_command_sends_what_its_pages_cause(tmp_path: Path) -> None:
     assert welcome["Subject"] == "Welcome to The Wire"
     assert re.fullmatch(r"bounces\+[a-z2-7]{45}@wire\.example", sink.taken[1].sender)
     assert desk.state(ANN) == "active"
+
+
+def test_who_does_not_confirm_is_forgotten_after_a_month(desk: Signing) -> None:
+    desk.sign_up(ANN)
+    desk.confirm("bo@paper.example")
+    root = desk.publication.root
+    (root / "list.csv").write_text("email\ncy@paper.example\n", "utf-8")
+    run_dispatch(root, "subscriber", "import", "list.csv")
+    run_dispatch(root, "subscriber", "add", "di@paper.example")
+    with open_subscriptions(desk.publication, load_keys(desk.publication)) as store:
+        notices.forget_unconfirmed(store.connection, desk.now - timedelta(days=1))
+        assert desk.state(ANN) == "pending"
+        notices.forget_unconfirmed(store.connection, datetime.now(UTC) + timedelta(days=365))
+    states = [desk.state(email) for email in (ANN, *(f"{name}@paper.example" for name in ("bo", "cy", "di")))]
+    assert states == ["", "active", "pending", "pending"]

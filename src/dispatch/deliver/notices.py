@@ -41,6 +41,7 @@ def send_notices(outbound: Outbound, server: Submission, stop: threading.Event) 
 
 def _send_waiting(outbound: Outbound, server: Submission, stop: threading.Event) -> int:
     notices.forget_old(outbound.connection, outbound.clock() - _KEPT)
+    notices.forget_unconfirmed(outbound.connection, outbound.clock() - _KEPT)
     notices.mark_interrupted(outbound.connection)
     waiting = notices.list_due(outbound.connection, outbound.clock())
     if not waiting:
