@@ -42,8 +42,8 @@ FLOORS = (
     {"looks", "commonmark"},
     {"readers", "bounces", "formats", "checks", "serialise", "schemas", "registry", "ledger_lines"},
     {"child", "config", "fetch", "websub", "inbox", "issues", "ledger", "pictures"}
-    | {"search_index", "serve", "smtp", "sources", "subscribers", "template_copies"},
-    {"gather", "compose", "render", "check", "locate", "review", "importers"},
+    | {"resolver", "search_index", "serve", "smtp", "sources", "subscribers", "template_copies"},
+    {"doctor", "gather", "compose", "render", "check", "locate", "review", "importers"},
     {"publish"},
     {"desk"},
     {"cli"},
@@ -57,6 +57,7 @@ ROOMS: Mapping[str, str | tuple[str, ...]] = {
     "certifi": "fetch/trust",
     "click": "cli",
     "css_inline": "formats/email",
+    "dns": "resolver",
     "email_validator": "mail_addresses",
     "feedgen": "formats",
     "flufl": "bounces/guess",
@@ -99,7 +100,7 @@ EMPTY_NAMES = {
 
 # What a command must not load that does not use it; each costs more than click itself.
 HEAVY = {"PIL", "jinja2", "feedgen", "babel", "lxml", "trafilatura", "htmldate", "markdown_it", "yaml", "nh3"}
-HEAVY |= {"starlette", "uvicorn"}
+HEAVY |= {"starlette", "uvicorn", "dns", "flufl"}
 HEAVY |= {"selectolax", "sentencex", "mjml", "css_inline", "numpy", "email.message", "asyncio"}
 
 

@@ -40,6 +40,7 @@ COMMANDS = {
     "ping": ("ping", "Notify the WebSub hub of changed feeds."),
     "subscriber": ("subscriber", "Manage who gets the newsletter by mail."),
     "suppression": ("suppression", "Manage addresses that must never be written to."),
+    "doctor": ("doctor", "Find what keeps your mails from arriving."),
     "bounces": ("bounces", "Take in what came back: bounces and complaints."),
     "withdraw": ("withdraw", "Withdraw an article or an issue; a notice replaces it."),
     "serve": ("serve", "Serve the public folder over HTTP."),
