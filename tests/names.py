@@ -43,7 +43,7 @@ VERBS = set(
     fit fits fix flag flatten fold follow forget format forward freeze from gather generate get give go group
     guess handle has hash have hide highlight hold identify ignore import include indent index infer inflate
     inherit init insert inspect install invert invite is isolate issue iterate join judge keep label launch lay
-    lead leads learn leave let lighten limit link list load locate lock log look looks lower make map mark match
+    lead leads learn leave let lighten limit link list load locate lock log look looks lower make mask map mark match
     matches may measure mend mention merge migrate minify mint move must name needs negotiate normalise note
     notice notify number omit open order override pack paint pair parse pass paste patch peel persist pick ping
     place plan post prefer prefix prepare preserve preview print process promise propose prove provide prune

@@ -110,8 +110,17 @@ def find_last_change(article: Article, issue: Contents) -> datetime:
     return max(known or [issue.date])
 
 
-def find_entry_dates(article: Article, issue: Contents, publication: Publication) -> tuple[datetime | None, datetime]:
+def number_articles(issue: Contents) -> dict[str, int]:
+    """Number the articles of an issue by id, from 0, in reading order."""
+    return {article.id: place for place, article in reversed([*enumerate(issue.articles)])}
+
+
+def find_entry_dates(
+    article: Article, issue: Contents, publication: Publication, places: Mapping[str, int] | None = None
+) -> tuple[datetime | None, datetime]:
     """Find when feeds say that an article was published, and last changed.
+
+    places: what ``number_articles`` says, from whoever asks for many.
 
     It was published when it entered the publication, by default with its issue, a second earlier for each place in it
     so that readers who sort keep the order, and has changed when readers were told so. With ``dates = "original"``,
@@ -122,7 +131,7 @@ def find_entry_dates(article: Article, issue: Contents, publication: Publication
         return article.published, article.updated or article.published or issue.date
     if publication.feeds.dates == "original":
         return article.published, find_last_change(article, issue)
-    place = next((place for place, one in enumerate(issue.articles) if one.id == article.id), 0)
+    place = (number_articles(issue) if places is None else places).get(article.id, 0)
     published = article.entered or issue.date - timedelta(seconds=place)
     return published, max(find_last_notice(article) or published, published)
 

@@ -159,6 +159,15 @@ def list_calendar_words() -> frozenset[str]:
     return frozenset(word for one in known for word in (*one.weekdays, *(name for name, _ in one.names)))
 
 
+def list_language_names() -> Iterator[tuple[str, str]]:
+    """List the tags of the languages that there are words in, each with its name in the language itself."""
+    for file in sorted(files("dispatch").joinpath("languages").iterdir(), key=lambda file: file.name):
+        tag = file.name.removesuffix(".toml")
+        locale = _find_locale(tag)
+        if locale and "-" not in tag:
+            yield tag, Locale(locale.language).get_display_name() or tag
+
+
 @cache
 def _load_language(code: str) -> Language:
     """Load a language once; see ``Language.from_code``."""

@@ -1,5 +1,6 @@
 """What feeds hold besides, and how much: a footer under every entry, and excerpts where readers would take no more."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from checks.judging import judge
 from commands import run_dispatch
 from dispatch import check, config, derived, issues, render
 from dispatch.errors import ConfigError
+from dispatch.formats import FORMATS
 from dispatch.model import Article, Author, FeedSettings, Issue, Publication, Source, Withdrawal
 from formats import reading
 
@@ -119,3 +121,26 @@ def test_the_feed_of_a_site_is_met_likewise_and_its_archive_stays(tmp_path: Path
     assert whole == sorted(whole, reverse=True)
     assert False in whole
     assert "feed.shortened" not in run_dispatch(root, "check", "i1").output
+
+
+class Counted(tuple[Article, ...]):
+    """The articles of a section, and how often anybody has gone through them."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[Article]:
+        self.times += 1
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_article_is_shown_without_a_look_at_all_the_others(format: str) -> None:  # noqa: A002
+    def count(size: int) -> int:
+        issue = nouns.issue(*(nouns.article(number) for number in range(size)))
+        articles = Counted(tuple(issue.articles))
+        issue = replace(issue, sections=(replace(issue.sections[0], articles=articles),))
+        render.render_edition(issue, nouns.publication(), format)
+        check.findings(issue, [render.render_edition(issue, nouns.publication(), format)], nouns.publication())
+        return articles.times
+
+    assert count(40) == count(4)

@@ -10,7 +10,7 @@ from typing import Annotated
 from dispatch.checks import kit_page, read_back, withdrawn
 from dispatch.checks.read_back import Rendition
 from dispatch.errors import CheckError
-from dispatch.model import Contents, Edition, Fault, Issue, Place, Publication, Record
+from dispatch.model import Article, Contents, Edition, Fault, Issue, Place, Publication, Record, Section, Sponsor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +45,12 @@ class CheckInput:
     @cached_property
     def _read_editions(self) -> tuple[tuple[Edition, tuple[Rendition, ...] | CheckError], ...]:
         return tuple((edition, self._read_parts(edition)) for edition in self.editions)
+
+    @cached_property
+    def sponsors(self) -> tuple[Sponsor, ...]:
+        """Who has paid for the issue, its sections and its articles, each once."""
+        every: list[Contents | Section | Article] = [self.issue, *self.issue.sections, *self.issue.articles]
+        return tuple(dict.fromkeys(one.sponsor for one in every if one.sponsor))
 
     @cached_property
     def _titled_issue(self) -> Contents:

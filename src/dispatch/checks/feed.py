@@ -220,15 +220,16 @@ def _check_date_form(
 def _check_dates(edition: Edition, issue: Contents, publication: Publication) -> Iterator[Finding]:
     """Report dates of a feed that can be read and are others than the issue's, to the second."""
     feed = FEED_READERS[edition.format](edition.body)
-    articles = {article.id: article for article in issue.articles}
+    articles, places = {article.id: article for article in issue.articles}, derived.number_articles(issue)
+    dates = {id_: derived.find_entry_dates(one, issue, publication, places) for id_, one in articles.items()}
     for item in feed.entries:
         if article := articles.get(item.id):
-            published, updated = derived.find_entry_dates(article, issue, publication)
+            published, updated = dates[item.id]
             yield from _compare_dates(item.published, published, "published", name_article(article))
             if item.updated:
                 yield from _compare_dates(item.updated, updated, "updated", name_article(article))
     if feed.updated:
-        latest = max([issue.date, *(derived.find_entry_dates(one, issue, publication)[1] for one in articles.values())])
+        latest = max([issue.date, *(updated for _, updated in dates.values())])
         yield from _compare_dates(feed.updated, latest, "updated")
 
 

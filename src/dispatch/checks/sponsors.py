@@ -46,9 +46,7 @@ def take_lines(
 
     In mail the lines of the next section's sponsor stand behind the article. None is read as a byline then.
     """
-    issue = case.issue
-    every = (issue.sponsor, *(one.sponsor for one in issue.sections), *(one.sponsor for one in issue.articles))
-    sponsors = list(dict.fromkeys(filter(None, every)))
+    sponsors = case.sponsors
     if not sponsors or part.kind == "gathered":
         return entry, []
     labels = {write_label(one, case.publication) for one in sponsors}

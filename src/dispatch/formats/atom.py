@@ -70,7 +70,7 @@ def _finish_entry(fragments: TemplateContext, article: Article, entry: Element) 
         etree.SubElement(entry, "link", shown, rel="enclosure", href=enclosure.url)
     if licence := derived.find_licence(article).url:
         etree.SubElement(entry, "link", rel="license", href=links.encode_ascii(licence))
-    published, updated = derived.find_entry_dates(article, fragments.issue, fragments.publication)
+    published, updated = fragments.find_entry_dates(article)
     for element in entry.iterfind("updated"):
         element.text = feed.format_timestamp(updated)
     if published:

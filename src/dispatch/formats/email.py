@@ -21,15 +21,19 @@ STYLE = "email.css"
 
 def render(issue: Contents, publication: Publication, more: Mapping[str, object] | None = None) -> bytes:
     """Render the issue as responsive HTML mail, in UTF-8; ``more`` are values for the templates. Raises RenderError."""
-    fragments = TemplateContext(issue, derived.name_recipient(publication, ""))
-    texts = templates.compile_templates(publication.templates)
-    skeleton = texts.render_skeleton(TEMPLATE, {"framed": False, **fragments.template_values, **(more or {})})
+    return render_mail(TemplateContext(issue, derived.name_recipient(publication, "")), TEMPLATE, more or {})
+
+
+def render_mail(fragments: TemplateContext, template: str, more: Mapping[str, object]) -> bytes:
+    """Render HTML mail from a template in MJML. Raises RenderError."""
+    texts = templates.compile_templates(fragments.publication.templates)
+    skeleton = texts.render_skeleton(template, {"framed": False, **fragments.template_values, **more})
     try:
         html = mjml2html(skeleton.text, disable_comments=True, fonts={})
     except ValueError as error:
         raise RenderError(
             f"MJML cannot read it: {error}",
-            subject=f"templates/{TEMPLATE}",
+            subject=f"templates/{template}",
             hint="Compare it with the default template of that name.",
         ) from error
     inliner = css_inline.CSSInliner(

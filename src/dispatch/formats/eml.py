@@ -95,7 +95,7 @@ def build_message(issue: Contents, publication: Publication, to: str, handing_ov
     made["Content-Type"] = f'multipart/alternative; boundary="=_{seed}"'
     made.set_payload(parts)
     octets = made.as_bytes()
-    _refuse_other_headers(octets, {*headers, "MIME-Version", "Content-Type"})
+    refuse_other_headers(octets, {*headers, "MIME-Version", "Content-Type"})
     return octets
 
 
@@ -182,7 +182,7 @@ def _choose_encoding(body: str) -> str:
     return "quoted-printable" if sum(octet > 126 for octet in octets) * 6 < len(octets) else "base64"
 
 
-def _refuse_other_headers(octets: bytes, intended: set[str]) -> None:
+def refuse_other_headers(octets: bytes, intended: set[str]) -> None:
     """Read the headers back and refuse any that outside data has added. Raises RenderError."""
     names = message_from_bytes(octets, policy=policy.default).keys()
     if sorted(names) != sorted(intended):

@@ -13,7 +13,7 @@ from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from dispatch import __version__, derived, links
+from dispatch import __version__, links
 from dispatch.formats import FORMATS
 from dispatch.formats.template_context import TemplateContext
 from dispatch.model import Article, Author
@@ -146,8 +146,8 @@ def build_feed_title(fragments: TemplateContext) -> str:
 
 def find_latest_change(fragments: TemplateContext) -> datetime:
     """Find the latest moment in the content; the clock is never asked."""
-    issue, publication = fragments.issue, fragments.publication
-    return max([issue.date, *(derived.find_entry_dates(article, issue, publication)[1] for article in issue.articles)])
+    changes = (fragments.find_entry_dates(article)[1] for article in fragments.issue.articles)
+    return max([fragments.issue.date, *changes])
 
 
 def to_utc(moment: datetime) -> datetime:
@@ -182,9 +182,8 @@ def format_timestamp(moment: datetime) -> str:
 def list_categories(fragments: TemplateContext, article: Article) -> Iterator[dict[str, str]]:
     """List what an article is about, as feedgen takes it: its tags, and its section, with a scheme."""
     yield from ({"term": tag} for tag in article.tags)
-    for section in fragments.issue.sections:
-        if section.title and any(one.id == article.id for one in section.articles):
-            yield {"term": section.title, "scheme": fragments.build_url("sections/")}
+    for title in fragments.section_titles.get(article.id, ()):
+        yield {"term": title, "scheme": fragments.build_url("sections/")}
 
 
 def list_complete_enclosures(article: Article) -> tuple[tuple[str, str, str], ...]:

@@ -47,7 +47,7 @@ def _dump_indented(values: Mapping[str, object]) -> bytes:
 
 def _build_item(article: Article, fragments: TemplateContext) -> dict[str, object]:
     people = feed.choose_credited_authors(article)
-    published, updated = derived.find_entry_dates(article, fragments.issue, fragments.publication)
+    published, updated = fragments.find_entry_dates(article)
     return _drop_empty(
         {
             "id": article.id,

@@ -71,7 +71,10 @@ class PageContext(Navigation):
             "has_own_page": self.has_own_page,
             "rest": tuple(self.list_rest()),
             "searches": self.publication.site.search,
-            "subscribe": self.publication.subscribe.url or self.build_relative_url("follow/#subscribe"),
+            "subscribe": self.subscription_pages
+            or self.publication.subscribe.url
+            or self.build_relative_url("follow/#subscribe"),
+            "subscription_pages": self.subscription_pages,
             "subscribes": bool(self.site_page and derived.find_subscribe_page(self.publication)),
             "heading": self.heading,
             "home": self.find_issue_link,
@@ -94,6 +97,11 @@ class PageContext(Navigation):
     def article(self) -> Article | None:
         """The article that the page is about."""
         return next(self.issue.articles, None) if self.kind in {"article", "republish"} else None
+
+    @property
+    def subscription_pages(self) -> str:
+        """Where dispatch itself keeps the list; empty when a mail service does."""
+        return derived.find_subscription_pages(self.publication)
 
     @property
     def canonical_url(self) -> str:

@@ -81,7 +81,7 @@ def _finish_item(article: Article, fragments: TemplateContext, item: Element) ->
     if link is not None:
         via = etree.Element(f"{{{ATOM}}}link", rel="via", href=article.url, nsmap=NAMESPACES)
         link.addnext(via)
-    published, updated = derived.find_entry_dates(article, fragments.issue, fragments.publication)
+    published, updated = fragments.find_entry_dates(article)
     if published:
         etree.SubElement(item, "pubDate").text = _format_moment(published, fragments)
     for author in feed.list_author_elements(fragments, article):

@@ -6,6 +6,7 @@ of the same fragments. So what one format shows of a person, all show.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property, partial
 from typing import TypeVar
 
@@ -85,6 +86,23 @@ class TemplateContext(Bylines):
     def _entry_bodies(self) -> dict[Article, str]:
         """The bodies of feed items, made once for the three formats."""
         return {}
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return derived.number_articles(self.issue)
+
+    def find_entry_dates(self, article: Article) -> tuple[datetime | None, datetime]:
+        """Find when feeds say that an article was published, and last changed (``derived.find_entry_dates``)."""
+        return derived.find_entry_dates(article, self.issue, self.publication, self._places)
+
+    @cached_property
+    def section_titles(self) -> Mapping[str, tuple[str, ...]]:
+        """The titles of the sections that each article stands in, by its id."""
+        titles: dict[str, tuple[str, ...]] = {}
+        for section in self.issue.sections:
+            for id_ in dict.fromkeys(article.id for article in section.articles if section.title):
+                titles[id_] = (*titles.get(id_, ()), section.title)
+        return titles
 
     @property
     def page_url(self) -> str:

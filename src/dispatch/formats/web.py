@@ -52,7 +52,8 @@ def render(issue: Contents, publication: Publication) -> bytes:
     """
     page = PageContext(issue, publication)
     if issue.as_page:
-        plain = SUBSCRIBING if publication.subscribe.form and page.kind in WITH_FORM else POLICY
+        has_form = publication.subscribe.form or page.subscription_pages
+        plain = SUBSCRIBING if has_form and page.kind in WITH_FORM else POLICY
         return render_page(page, TEMPLATES[page.kind], POLICIES.get(page.kind, plain))
     style = page.render_template("web.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

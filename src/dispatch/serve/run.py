@@ -38,6 +38,9 @@ FIELDS = 100
 _END = re.compile(rb"\n\r?\n")
 _AMBIGUOUS = re.compile(rb"(?<!\r)\n|\n[ \t]")
 
+# What follows in the address of a subscription's page lets its reader leave, or more: no log has it.
+_TOKEN = re.compile(r"(/subscription/[^/]+/).+")
+
 
 def run_server(
     app: ASGIApp,
@@ -120,7 +123,8 @@ def _log_answers(app: ASGIApp, log: Callable[[str], None]) -> ASGIApp:
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_logged(message: Message) -> None:
             if message["type"] == "http.response.start":
-                log(f"{scope['method']} {quote(scope['raw_path'], safe='/%:')} {message['status']}")
+                path = _TOKEN.sub(r"\1...", quote(scope["raw_path"], safe="/%:"))
+                log(f"{scope['method']} {path} {message['status']}")
             await send(message)
 
         await app(scope, receive, send_logged)
