@@ -13,6 +13,11 @@ import dns.rrset
 Zone = Mapping[tuple[str, str], list[str]]
 
 
+def quote_text(text: str) -> str:
+    """A text in strings of at most 255 characters, as name servers have it."""
+    return " ".join(f'"{text[start : start + 255]}"' for start in range(0, len(text), 255))
+
+
 @contextmanager
 def serve_names(zone: Zone, silent: frozenset[str] = frozenset()) -> Iterator[str]:
     """Serve a zone, by name and kind; of the silent names nothing is answered. Gives host and port."""
@@ -36,7 +41,7 @@ def serve_names(zone: Zone, silent: frozenset[str] = frozenset()) -> Iterator[st
             reply.flags |= dns.flags.RA
             kind = dns.rdatatype.to_text(question.rdtype)
             if found := zone.get((name, kind)):
-                texts = [f'"{one}"' if kind == "TXT" and not one.startswith('"') else one for one in found]
+                texts = [quote_text(one) if kind == "TXT" else one for one in found]
                 reply.answer.append(dns.rrset.from_text(question.name, 60, "IN", kind, *texts))
             elif not any(known == name for known, _ in zone):
                 reply.set_rcode(dns.rcode.NXDOMAIN)

@@ -82,6 +82,11 @@ class Running:
             assert client.get(f"/?token={self.token}").status_code == 200
             yield client
 
+    def hand(self, client: httpx.Client) -> dict[str, str]:
+        """What the page itself sends along with a change."""
+        with client.stream("GET", "/changes") as answer:
+            return {"origin": self.base, "x-desk-token": Stream(answer.iter_lines()).next()["hand"]}
+
     def end(self, how: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(how)
         return self.process.wait(PATIENCE)
@@ -124,12 +129,12 @@ def publication(folder: Path) -> Path:
 
 
 @contextmanager
-def previewing(root: Path, *options: str) -> Iterator[Running]:
+def previewing(root: Path, *options: str, command: str = "preview") -> Iterator[Running]:
     """The command, from its start to its end."""
-    command = [sys.executable, "-m", "dispatch", "preview", "--no-open", *options]
+    words = [sys.executable, "-m", "dispatch", command, "--no-open", *options]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     with subprocess.Popen(
-        command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        words, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
             assert process.stdout

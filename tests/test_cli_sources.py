@@ -129,5 +129,20 @@ def test_a_source_that_failed_for_weeks_is_named_in_every_summary(site: Web, fol
     assert "36 days ago" in run("source", "list").stdout
 
 
+def test_a_mailbox_of_a_feed_is_who_has_it_and_shown_to_nobody(site: Web, folder: Path) -> None:
+    (folder / "authors.toml").write_text('[bo]\nname = "Bo Quay"\nemail = "bo@wire.example"\n', "utf-8")
+    items = (item(name, author=f"{name}@wire.example") for name in ("bo", "cy", "noreply"))
+    site.pages["/feed"] = rss(*items).replace("dc:creator", "author")
+    run("source", "add", site.url("/feed"), "--no-fetch", "--key", "paper", "--allow-private")
+    assert not re.search(r"cy@|mailto|bo@", run("source", "test", "paper").stdout)
+    told = run("gather")
+    assert told.stderr.count("nobody in authors.toml has the mailbox cy@wire.example") == 1
+    assert not re.search("bo@|noreply", told.output)
+    assert "authors.toml" not in run("gather").stderr
+    listed = run("inbox").stdout
+    assert listed.count("Bo Quay") == 1
+    assert "@" not in listed
+
+
 def test_without_sources_nothing_is_gathered() -> None:
     assert run("gather").stdout == "0 new, 0 changed from 0 sources\n"

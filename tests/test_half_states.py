@@ -78,11 +78,12 @@ RUNS: dict[str, list[str]] = {
     "suppression list": ["suppression", "list"],
     "suppression remove": ["suppression", "remove", "ann@paper.example"],
     "bounces": ["bounces", "story.txt"],
+    "doctor --offline": ["doctor", "--offline"],
     "help": ["help", "byline"],
     "source remove": ["source", "remove", "paper"],
 }
 # These go on until they are stopped; what they read first, others read too.
-SERVERS = {"demo", "preview", "serve"}
+SERVERS = {"demo", "desk", "preview", "serve"}
 # Who reads, and has to where nothing can be written.
 READERS = {"issue list", "issue show", "inbox", "inbox show", "source list", "source export", "source test", "check"}
 READERS |= {"author list", "author show", "review", "schema", "help", "render --output -", "publish --dry-run"}
@@ -103,6 +104,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, site: Web) -> Path:
     root.mkdir()
     succeed(root, "init", ".", "--title", "The Wire", "--url", "https://wire.example", "--from", "desk@wire.example")
     with (root / "dispatch.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[check]\n"sending.way-out" = { off = "x" }\n"sending.server" = { off = "x" }\n')
         file.write(f'\n[feeds]\nhub = "{site.url("/hub")}"\n')
         file.write(f'\n[[sources]]\nkey = "paper"\nfeed = "{site.url("/feed")}"\nallow_private = true\n')
     (root / "story.txt").write_text("A title\n\nA paragraph that says something.\n", "utf-8")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -28,6 +29,7 @@ from patience import PATIENCE, processor_seconds, wait_until
 from previewing import Running, following, previewing, publication
 
 URL = "https://colophon.example"
+NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -208,7 +210,7 @@ def test_each_article_weighs_what_the_mail_would_lose_without_it(running: Runnin
     with running.client() as client:
         said = client.get("/weights/tides").json()
         mail = client.get("/frame/light/tides/issues/tides/email.html")
-    workspace = Workspace(running.root, MailServer(host="127.0.0.1", port=1))
+    workspace = Workspace(running.root, MailServer(host="127.0.0.1", port=1), lambda: NOW)
     assert said["octets"] == len(workspace.render_file("tides", "issues/tides/email.html") or b"")
     assert said["most"] == 102_400
     assert [one["key"] for one in said["articles"]] == ["harbour", "mole"]  # the heaviest first: it has a picture
@@ -432,7 +434,7 @@ def free_port() -> int:
 
 def post(running: Running, to: object) -> httpx.Response:
     with running.client() as client:
-        return client.post("/send/tides", json={"to": to}, headers={"origin": running.base})
+        return client.post("/send/tides", json={"to": to}, headers=running.hand(client))
 
 
 def test_a_test_message_is_the_whole_message_made_out_to_one_address(letter: Path, inbox: tuple[Inbox, str]) -> None:

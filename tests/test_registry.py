@@ -276,8 +276,10 @@ MARKDOWN = "---\ntitle: The mill\nauthors: [{name: %s, email: %s}]\n---\nOne bel
 
 
 @pytest.mark.parametrize("name", ["Bo", "B. Quay", "Cy Dale"])
-@pytest.mark.parametrize("kind", ["mill.eml", "mill.xml", "mill.atom", "mill.md"])
+@pytest.mark.parametrize("kind", ["mill.eml", "mill.xml", "mill.atom", "mill.md", "fwd.eml", "fwd-html.eml"])
 def test_a_mailbox_beside_a_name_says_who_it_is_and_goes_no_further(root: Path, kind: str, name: str) -> None:
+    if (name, kind) == ("Bo", "fwd.eml"):
+        return  # one word above a forwarded text may be a paper
     mailbox = "cy@wire.example" if name == "Cy Dale" else "bo@wire.example"
     (root / "authors.toml").write_text('[bo-quay]\nname = "Bo Quay"\nemail = "bo@wire.example"\n', "utf-8")
     run_dispatch(root, "issue", "new", "First")
@@ -286,11 +288,65 @@ def test_a_mailbox_beside_a_name_says_who_it_is_and_goes_no_further(root: Path, 
         "mill.xml": RSS.format(f"{mailbox} ({name})"),
         "mill.atom": ATOM.format(name, mailbox),
         "mill.md": MARKDOWN % (name, mailbox),
+        "fwd.eml": FORWARD.format("plain", "", "", f"{name} <{mailbox}>", "", "\n", ""),
+        "fwd-html.eml": FORWARD.format("html", "<p>", "<br>", f"{name} &lt;{mailbox}>", "<br>", "</p>", "<p>"),
     }
     (root / kind).write_text(texts[kind], "utf-8")
     shown = name if name == "Cy Dale" else "Bo Quay"
     assert f"“The mill” by {shown} to" in run_dispatch(root, "add", kind).stderr
-    assert all("@" not in path.read_text("utf-8") for path in root.glob("issues/*/mill*"))
+    assert all("@" not in path.read_text("utf-8") for path in root.glob("issues/*/*mill*"))
+
+
+FORWARD = """From: Al Roe <al@wire.example>
+Subject: Fwd: The mill
+Date: Mon, 02 Nov 2026 08:00:00 +0000
+Message-ID: <a@wire.example>
+Content-Type: text/{}
+
+{}---------- Forwarded message ---------{}
+From: {}{}
+Subject: The mill{}
+{}The mill was late again, and nobody at the quay was surprised by it at all.
+"""
+JSON = """{"version": "https://jsonfeed.org/version/1.1", "title": "P", "items": [{"id": "1", "url": "https://p.example/1",
+"title": "The mill", "authors": [{"name": "%s", "url": "mailto:%s"}], "content_text": "One bell rang."}]}"""
+
+
+def write_bare_mailboxes(folder: Path, mailbox: str) -> list[str]:
+    """Write the mailbox for a name wherever one may stand."""
+    texts = {
+        "sent.eml": MAIL.format(mailbox),
+        "forwarded.eml": FORWARD.format("plain", "", "", mailbox, "", "\n", ""),
+        "forwarded-html.eml": FORWARD.format("html", "<p>", "<br>", mailbox, "<br>", "</p>", "<p>"),
+        "author.xml": RSS.format(mailbox),
+        "creator.xml": RSS.replace("author>", "dc:creator>").replace("<rss", f"<rss {DC}").format(mailbox),
+        "name.atom": ATOM.format(mailbox, ""),
+        "email.atom": ATOM.format("", mailbox),
+        "name.json": JSON % (mailbox, ""),
+        "url.json": JSON % ("", mailbox),
+        "name.md": f"---\ntitle: The mill\nauthor: {mailbox}\n---\nOne bell rang.\n",
+        "email.md": f"---\ntitle: The mill\nauthors: [{{email: {mailbox}}}]\n---\nOne bell rang.\n",
+        "own.md": f"---\nid: tag:wire.example,2026:mill\ntitle: The mill\nauthors: [{mailbox}]\n---\nOne bell rang.\n",
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, "utf-8")
+    return list(texts)
+
+
+DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+
+
+def test_a_bare_mailbox_is_who_has_it_and_no_name(root: Path) -> None:
+    (root / "authors.toml").write_text('[bo]\nname = "Bo Quay"\nemail = "bo@wire.example"\n', "utf-8")
+    run_dispatch(root, "issue", "new", "First", "--slug", "first")
+    for mailbox, told in (("BO@wire.example", " by Bo Quay to first"), ("cy@wire.example", " to first")):
+        for name in write_bare_mailboxes(root, mailbox):
+            said = run_dispatch(root, "add", name, "--issue", "first", "--key", "mill").stderr
+            assert f"“The mill”{told}\n" in said, name
+            assert ("nobody in authors.toml has the mailbox cy@" in said) == (mailbox[0] == "c"), name
+            (kept,) = root.glob("issues/first/mill.*")
+            assert not re.search(r"\w@|mailto|\bcy\b", kept.read_text("utf-8")), name
+            run_dispatch(root, "issue", "remove", "first", "mill", "--delete", "--yes")
 
 
 @pytest.mark.parametrize(

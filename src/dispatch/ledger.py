@@ -8,7 +8,9 @@ not its date;
 which time that was (at the end), so that it answers for no other change. A line ``moved`` begins with an old address
 of the site, or one where an article stood before it came here, and leads to the present one; it ends with ``feed``
 where the feed of a list has its id from there. Lines ``author``, ``source``, ``section`` and ``tag`` say whose list
-stands at an address, now and for ever, and end with the id of its oldest article. What would break a line stands as its
+stands at an address, now and for ever, and end with the id of its oldest article. A line ``round`` says that an issue
+is on its way to subscribers, ``sent`` that it went out: from which store, since when, and a digest of the message; no
+address, no number. What would break a line stands as its
 number, ``\\u0009``. ``init`` tells git to merge both sides of such a file (``merge=union``).
 """
 
@@ -36,6 +38,8 @@ _OLD_PATH = re.compile(r"(?:[\w.~!$&'()*+,;=:@%-]{1,200}/){1,12}", re.ASCII)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:*]|(?:^|/)[. ]|//|[. ](?:/|$)")
 _PAGES = ("issue", "page")
 _LISTS = ("author", "source", "section", "tag")
+
+_ROUNDS = ("round", "sent")
 
 Shown = TypeVar("Shown", bound=Contents)
 
@@ -94,6 +98,20 @@ def record_issues(
     return files.replace_file(path, old, body, within=publication.root, error=IssueError)
 
 
+def record_round(publication: Publication, record: Record) -> bool:
+    """Record that an issue is on its way to subscribers, or went out; return whether that was news.
+
+    Raises IssueError.
+    """
+    path = publication.root / FILE
+    old = files.read_file(path, within=publication.root, error=IssueError) if os.path.lexists(path) else b""
+    known = {_make_key(one): one for one in read_records(publication)}
+    if _make_key(record) in known:
+        return False
+    body = (_HEAD + "".join(sorted(map(format_line, (*known.values(), record))))).encode("utf-8")
+    return files.replace_file(path, old, body, within=publication.root, error=IssueError)
+
+
 def drop_issue(
     records: Sequence[Record], issue: Issue, rest: Iterable[Issue], publication: Publication
 ) -> tuple[Record, ...]:
@@ -109,7 +127,7 @@ def drop_issue(
     )
 
     def is_dropped(one: Record) -> bool:
-        if one.kind in _LISTS or one.id in kept:
+        if one.kind in (*_LISTS, *_ROUNDS) or one.id in kept:
             return False
         return one.id in own or one.id.startswith(f"{issue.id}/") or one.url.startswith(pages)
 
@@ -260,7 +278,7 @@ def _make_key(record: Record) -> tuple[str, str]:
     kind = "" if record.kind in ("article", "issue") else record.kind
     if kind == "mended":
         return record.id, f"{kind} {record.url} {record.number}"
-    return record.id, f"{kind} {record.url}" if kind in _LISTS else kind
+    return record.id, f"{kind} {record.url}" if kind in (*_LISTS, *_ROUNDS) else kind
 
 
 def _move_record(record: Record, publication: Publication) -> Record:

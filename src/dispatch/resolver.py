@@ -13,7 +13,7 @@ from dns.rdtypes.ANY.TXT import TXT
 
 from dispatch.errors import DeliveryError
 
-SECONDS: Final = 5.0  # for a name, all tries and servers included
+SECONDS: Final = 5.0
 
 Kind = Literal["A", "AAAA", "MX", "PTR", "TXT"]
 
@@ -23,7 +23,9 @@ class Resolver:
     """Asks the name server of this machine, or another; what was asked once is remembered."""
 
     server: Annotated[str, "the IP address of a name server, with a port behind it if it is not 53; or empty"] = ""
+    seconds: Annotated[float, "for a name, all tries and servers included"] = SECONDS
     _known: dict[tuple[str, Kind], tuple[str, ...]] = field(default_factory=dict)
+    _silent: set[str] = field(default_factory=set)
 
     @cached_property
     def _resolver(self) -> dns.resolver.Resolver:
@@ -35,7 +37,7 @@ class Resolver:
         except (ValueError, dns.exception.DNSException) as error:
             hint = "Name one: --dns 192.0.2.53, or --dns 127.0.0.1:5353."
             raise DeliveryError("there is no name server", address=self.server, hint=hint) from error
-        found.lifetime = SECONDS
+        found.lifetime = self.seconds
         return found
 
     def look_up(self, name: str, kind: Kind) -> tuple[str, ...]:
@@ -53,6 +55,8 @@ class Resolver:
         return self.look_up(dns.reversename.from_address(address).to_text(), "PTR")
 
     def _ask(self, name: str, kind: Kind) -> tuple[str, ...]:
+        if name in self._silent:
+            raise OSError(name)
         try:
             answer = self._resolver.resolve(name, kind, search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.exception.SyntaxError, dns.name.LabelTooLong):
@@ -60,6 +64,7 @@ class Resolver:
         except (dns.name.EmptyLabel, dns.name.NameTooLong, UnicodeError):
             return ()
         except (dns.exception.DNSException, OSError) as error:
+            self._silent.add(name)
             raise OSError(name) from error
         if kind == "MX":
             hosts = sorted((one for one in answer if isinstance(one, MX)), key=lambda one: one.preference)

@@ -69,7 +69,7 @@ def test_filling_gives_the_bytes_of_a_new_rendering(which: str, key: bytes, name
     one = Recipient(email=f"{local}@paper.example", key=key, name=name)
     by, issue = publication(), ISSUES[which]
     made = attempt(lambda: render_anew(issue, by, one, number))
-    filled = attempt(lambda: MESSAGES[which].fill(one, number))
+    filled = attempt(lambda: MESSAGES[which].fill_slots(one, number))
     assert made == filled
 
 
@@ -77,8 +77,8 @@ MESSAGES = {name: prepare(issue, publication()) for name, issue in ISSUES.items(
 
 
 def test_each_reader_has_their_own_message() -> None:
-    octets = MESSAGES["latin"].fill(ANN, 7)
-    bob = MESSAGES["latin"].fill(replace(ANN, email="bob@paper.example", name="", key=b"bobs-key"), 7)
+    octets = MESSAGES["latin"].fill_slots(ANN, 7)
+    bob = MESSAGES["latin"].fill_slots(replace(ANN, email="bob@paper.example", name="", key=b"bobs-key"), 7)
     read, other = (message_from_bytes(one, policy=policy.default) for one in (octets, bob))
     assert (str(read["To"]), str(other["To"])) == ("Ann Lee <ann@paper.example>", "bob@paper.example")
     assert read["Date"] == "Fri, 27 Nov 2026 08:00:00 +0100"
@@ -100,7 +100,7 @@ def test_each_reader_has_their_own_message() -> None:
 
 @pytest.mark.parametrize("which", ISSUES)
 def test_a_filled_message_passes_every_check_and_a_foreign_link_to_leave_does_not(which: str) -> None:
-    octets = MESSAGES[which].fill(ANN, 7)
+    octets = MESSAGES[which].fill_slots(ANN, 7)
     by, issue = publication(), ISSUES[which]
 
     def judge(body: bytes) -> set[str]:
@@ -129,7 +129,7 @@ def test_what_is_public_holds_no_token() -> None:
 
 def test_without_pages_and_a_pipe_the_publication_says_how_to_leave() -> None:
     by = publication(subscribe=SubscribeSettings(), delivery=DeliverySettings())
-    read = message_from_bytes(prepare(ISSUES["latin"], by).fill(ANN, 1), policy=policy.default)
+    read = message_from_bytes(prepare(ISSUES["latin"], by).fill_slots(ANN, 1), policy=policy.default)
     assert str(read["List-Unsubscribe"]) == ", ".join(f"<{way}>" for way in nouns.MAILING.unsubscribe)
     assert read["List-Unsubscribe-Post"] is None
 

@@ -360,6 +360,26 @@ def test_a_picture_is_found_where_systems_put_it(address: str, member: str) -> N
     assert list(post.pictures.values()) == ([files[member]] if member else [])
 
 
+@pytest.mark.parametrize(
+    ("member", "body", "name"),
+    [
+        ("a.jpg", PNG, "a.png"),
+        ("a.PNG", b"\xff\xd8\xff\xe0", "a.jpg"),
+        ("a.jpeg", b"\xff\xd8\xff\xe0", "a.jpeg"),
+        ("a.gif", b"RIFF\n\0\0\0WEBPVP8 ", "a.webp"),
+        ("a.heic", b"\0\0\0\x1cftypmif1\0\0\0\0mif1avif", "a.avif"),
+        ("a.avif", b"\0\0\0\x1cftypheic\0\0\0\0mif1heic", ""),
+        ("a.webp", b"RIFF\n\0\0\0WAVEfmt ", ""),
+        ("a.png", b"<svg xmlns=", ""),
+    ],
+)
+def test_the_bytes_of_a_picture_say_what_it_is(member: str, body: bytes, name: str) -> None:
+    files: dict[str, str | bytes] = {member: body, "one.md": f"---\ntitle: One\n---\n![]({member}) [see]({member})\n"}
+    (post,), _ = of(importers.read_posts(bag(files), "markdown"))
+    assert post.pictures == ({name: body} if name else {})
+    assert not name or post.article.markdown == f"![]({name}) [see]({name})"
+
+
 def test_a_main_picture_that_is_nowhere_is_listed() -> None:
     files = {
         "one.md": "---\ntitle: One\nimage: /cover\n---\nText.",

@@ -50,7 +50,7 @@ def test_a_text_is_read_as_people_read_it(path: Path, request: pytest.FixtureReq
     assert describe(article) == expected.read_text("utf-8")
     shown = describe(article) + article.content
     assert not re.search(r"[\w.]@\w|unsubscribe|\+\d\d|forwarded message", shown, re.IGNORECASE)
-    assert not {author.email for author in article.authors} - {""}
+    assert "@" not in repr([author.name for author in article.authors])
 
 
 @pytest.mark.parametrize("came", [None, datetime(2027, 1, 2)])

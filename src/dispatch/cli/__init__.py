@@ -22,6 +22,7 @@ from dispatch.text import escape_line, escape_words
 # name: (module, what --help says of it)
 COMMANDS = {
     "init": ("init", "Create a publication in a new folder."),
+    "desk": ("preview", "Choose, edit, see and publish in the browser."),
     "demo": ("demo", "Make a sample publication, publish it and preview it."),
     "source": ("source", "Manage sources: feeds, sites and pages."),
     "gather": ("gather", "Fetch new articles from every source into the inbox."),

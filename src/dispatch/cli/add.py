@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple, Unpack
+from typing import Unpack
 
 import click
 
-from dispatch import compose, from_mapping, html, identity, issues, links
+from dispatch import compose, from_mapping, html, identity, links, pick
 from dispatch.cli.article_options import (
     ArticleOptions,
     add_article_options,
@@ -28,18 +29,11 @@ from dispatch.cli.context import (
 )
 from dispatch.compose import Overrides
 from dispatch.errors import DispatchError, GatherError, IssueError
-from dispatch.model import Arrival, Article, Fault, Issue, Publication
+from dispatch.model import Article, Fault, Issue, Publication
+from dispatch.pick import Pick
 from dispatch.text import quote_word
 
 _READABLE = {".md", ".markdown", ".html", ".htm", ".txt", ".eml"}  # one of these is an article, if anything is wrong
-
-
-class Group(NamedTuple):
-    """The articles of one location."""
-
-    articles: Sequence[Article]
-    section: str
-    arrival: Arrival | None  # where they come from the inbox
 
 
 @click.command()
@@ -105,12 +99,12 @@ def _read_locations(
     *,
     no_fetch: bool,
     allow_private: bool,
-) -> tuple[list[Group], bool]:
+) -> tuple[list[Pick], bool]:
     """Read the articles at each location; return those that can be added, and whether these are all.
 
     What is wrong with one location is reported, and the others are read all the same; after Ctrl-C, no further one is.
     """
-    groups: list[Group] = []
+    groups: list[Pick] = []
     is_all = True
     for number, location in enumerate(locations):
         try:
@@ -129,7 +123,8 @@ def _read_locations(
             return groups, False
         for fault in faults:
             print_note(str(fault))
-        groups.append(found._replace(articles=[one for one in articles if one.title], section=section or found.section))
+        kept = [one for one in articles if one.title]
+        groups.append(replace(found, articles=kept, section=section or found.section))
         is_left_out = any(fault.reason in {"too-large", "cut-off"} for fault in faults)
         is_all = is_all and not is_left_out and all(one.title for one in articles)
     return groups, is_all
@@ -152,7 +147,7 @@ def _name_export(location: str) -> DispatchError | None:
     )
 
 
-def _write_groups(here: OpenPublication, slug: str, groups: Sequence[Group], words: Overrides) -> bool:
+def _write_groups(here: OpenPublication, slug: str, groups: Sequence[Pick], words: Overrides) -> bool:
     """Write the articles of all locations under the publication's lock; report errors, and return whether none was."""
     if not groups:
         return True
@@ -165,14 +160,15 @@ def _write_groups(here: OpenPublication, slug: str, groups: Sequence[Group], wor
 
 def _find_articles(
     here: OpenPublication, location: str, words: Overrides, *, no_fetch: bool, allow_private: bool
-) -> tuple[Group, Sequence[Fault]]:
+) -> tuple[Pick, Sequence[Fault]]:
     """Return the articles at a location, and what of a feed's entries was mended or left out. Raises DispatchError."""
     if location.isascii() and location.isdecimal() and len(location) < 16:
         with here.open_inbox() as box:
             arrival = box.find_arrival(int(location))
-        return Group([arrival.article], compose.choose_section(arrival, here.publication), arrival), ()
+        goes_to = compose.choose_section(arrival, here.publication)
+        return Pick(articles=[arrival.article], section=goes_to, arrival=arrival), ()
     if no_fetch and not _is_file(location):
-        return Group([Article(url=location)], "", None), ()
+        return Pick(articles=[Article(url=location)]), ()
     from dispatch import gather
 
     faults: list[Fault] = []
@@ -187,7 +183,7 @@ def _find_articles(
         title=words.article.title,
         faults=faults,
     )
-    return Group(found, "", None), faults
+    return Pick(articles=found), faults
 
 
 def _is_file(location: str) -> bool:
@@ -215,50 +211,22 @@ def _override_articles(
     return articles
 
 
-def _put_groups(here: OpenPublication, slug: str, groups: Sequence[Group], words: Overrides) -> list[DispatchError]:
+def _put_groups(here: OpenPublication, slug: str, groups: Sequence[Pick], words: Overrides) -> list[IssueError]:
     """Write articles into the issue, and report each; return why some could not be written.
 
     Raises DispatchError, and has then written nothing.
     """
-    target = changed = issues.read_issue(here.publication, slug)
-    unlisted = issues.read_unlisted(here.publication, target)
-    added: list[Article] = []
-    passed: list[Article] = []
-    failed: list[DispatchError] = []
-    for group, article in ((one, article) for one in groups for article in one.articles):
-        with_it, new, known = compose.add_articles(
-            changed,
-            [article],
-            here.publication,
-            section=group.section,
-            unlisted=unlisted,
-            shared=group.arrival.shared if group.arrival else _is_shared(group, article),
-        )
-        try:
-            for one in (one for one in new if one not in unlisted):
-                issues.prove_article(here.publication, slug, one)
-        except IssueError as error:
-            failed.append(compose.explain_arrival(error, group.arrival) if group.arrival else error)
-            continue
-        changed = with_it
-        added += new
-        passed += known
-    changed = issues.change_issue(here.publication, target, changed)
-    sections = [one.title for one in target.sections]
-    for title in (one.title for one in changed.sections if sections and one.title not in sections):
+    sections = [one.title for one in here.read_issue(slug).sections]
+    done = pick.add_to_issue(here.publication, slug, groups)
+    for title in (one.title for one in done.issue.sections if sections and one.title not in sections):
         print_note(f"“{title}” is a new section{from_mapping.suggest_nearest(title, sections)}")
-    for article in passed:
-        print_note(f"“{article.title}” is already in {changed.slug}")
-    for article in added:
-        _say_added(changed, article, words, here.publication, is_back=article in unlisted)
-    if added and changed.status == "published":
-        print_note(f"{changed.slug} is published. To publish the change: dispatch publish {changed.slug}")
-    return failed
-
-
-def _is_shared(group: Group, article: Article) -> bool:
-    """Whether a feed gives an article's address to another one, too."""
-    return any(one.url == article.url and one.title != article.title for one in group.articles)
+    for article in done.passed:
+        print_note(f"“{article.title}” is already in {slug}")
+    for article in done.added:
+        _say_added(done.issue, article, words, here.publication, is_back=article in done.back)
+    if done.added and done.issue.status == "published":
+        print_note(f"{slug} is published. To publish the change: dispatch publish {slug}")
+    return done.failed
 
 
 def _say_added(issue: Issue, article: Article, words: Overrides, publication: Publication, *, is_back: bool) -> None:

@@ -104,18 +104,10 @@ class OpenPublication:
     @contextmanager
     def open_inbox(self, *, only_reads: bool = False) -> Iterator["Inbox"]:
         """The inbox, which knows what the issues and the ledger have used. Raises GatherError and IssueError."""
-        from dispatch import inbox
+        from dispatch import pick
 
-        with inbox.open_inbox(self.publication, used=self._list_used, only_reads=only_reads) as box:
+        with pick.open_with_uses(self.publication, only_reads=only_reads) as box:
             yield box
-
-    def _list_used(self, slug: str) -> list[tuple[str, str]]:
-        """The ids and addresses of an issue's articles; without a slug, of all that the ledger remembers."""
-        from dispatch import issues, ledger
-
-        if slug:
-            return issues.list_article_addresses(self.publication, slug)
-        return [(record.id, record.url) for record in ledger.read_records(self.publication) if record.kind == "article"]
 
     def _find_newest(self, status: "Status | None") -> str:
         from dispatch import issues

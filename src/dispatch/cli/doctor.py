@@ -66,20 +66,21 @@ def _look_around(
 ) -> SendingFacts:
     """Look at what is on other machines."""
     from dispatch import doctor as looking
+    from dispatch.mail_password import read_mail_password
     from dispatch.resolver import Resolver
     from dispatch.smtp import parse_submission
-    from dispatch.subscribers import read_keys
+    from dispatch.subscribers.subscriptions import load_keys
 
     resolver, now, settings = Resolver(name_server), read_clock(), here.publication.delivery
     addresses: tuple[str, ...] = ()
     if settings.smtp:
         print_note(f"asking {settings.smtp.rpartition('@')[2].rpartition('/')[2]}")
-        password = here.read_mail_password()
-        server, addresses = looking.look_at_server(parse_submission(settings.smtp, password), resolver, now)
+        submission = parse_submission(settings.smtp, read_mail_password(here.publication))
+        server, addresses = looking.look_at_server(submission, resolver, now)
         facts = replace(facts, server=server)
     if pages:
         print_note(f"asking {pages}")
-        way_back = looking.look_at_way_back(pages, read_keys(here.root), now, user_agent=here.user_agent)
+        way_back = looking.look_at_way_back(pages, load_keys(here.publication), now, user_agent=here.user_agent)
         facts = replace(facts, way_back=way_back)
     domains = tuple(_look_at_domains(here, facts.sender, resolver, addresses if not settings.service else ()))
     signatures = looking.read_signatures(_read_message(received), resolver) if received else None

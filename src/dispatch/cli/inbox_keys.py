@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 
 import click
 
-from dispatch import compose, html, issues
+from dispatch import html
 from dispatch.cli.article_options import describe_byline, describe_day
 from dispatch.cli.context import OpenPublication, is_terminal, print_error, print_note
 from dispatch.cli.listing import Cell, mark_state, print_entry
@@ -111,12 +110,9 @@ def _add_entry(here: OpenPublication, number: int) -> Callable[[], None] | None:
     added = [article for article in here.read_issue(slug).articles if article.key not in kept]
 
     def remove_again() -> None:
+        from dispatch import pick
+
         with here.lock_for_change() as now:
-            for gone in added:
-                one = now.read_issue(slug)
-                rest = compose.remove_article(one, gone.key)
-                stay = (part for part in rest.sections if part.articles or part.title in titles)
-                rest = issues.change_issue(now.publication, one, replace(rest, sections=tuple(stay)))
-                issues.delete_article_file(now.publication, rest, gone)
+            pick.take_back(now.publication, slug, added, titles)
 
     return remove_again

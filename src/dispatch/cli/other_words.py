@@ -33,7 +33,7 @@ INSTEAD: Mapping[str, str] = {
     **dict.fromkeys(("convert", "html", "email", "mail"), "dispatch render ISSUE"),
     **dict.fromkeys(("send", "deliver"), "dispatch help send"),
     **dict.fromkeys(("deploy", "upload", "push", "host", "online"), "dispatch help online"),
-    **dict.fromkeys(("view", "look", "watch", "desk", "dev", "live"), "dispatch preview"),
+    **dict.fromkeys(("view", "look", "watch", "dev", "live"), "dispatch preview"),
     **dict.fromkeys(("build", "generate", "make", "site", "release"), "dispatch publish"),
     **dict.fromkeys(("server", "run", "up"), "dispatch serve"),
     **dict.fromkeys(("schedule", "later"), "dispatch publish ISSUE --at TIME"),

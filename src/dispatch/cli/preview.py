@@ -1,4 +1,4 @@
-"""``dispatch preview``."""
+"""``dispatch desk``, and ``dispatch preview``: the same page, opened where an issue is seen."""
 
 import sys
 from pathlib import Path
@@ -7,21 +7,53 @@ import click
 
 from dispatch import issues, smtp
 from dispatch.cli.completion import complete_issue
-from dispatch.cli.context import open_publication, print_note, print_result
+from dispatch.cli.context import open_publication, print_note, print_result, read_clock
 from dispatch.desk import Preview, Workspace, serve_preview
+
+ISSUE = click.argument("issue", required=False, shell_complete=complete_issue)
+PORT = click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: any free port.")
+OPENS = click.option(
+    "--open/--no-open", "opens", default=None, help="Open it in a browser. Default: yes on a terminal."
+)
+MAIL = click.option(
+    "--smtp", "mail", default="127.0.0.1:1025", show_default=True, help="The mail server for test messages."
+)
+IDLE = click.option(
+    "--idle", type=click.FloatRange(0), default=0, help="Stop after this many minutes without an open page."
+)
 
 
 @click.command()
-@click.argument("issue", required=False, shell_complete=complete_issue)
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: any free port.")
-@click.option("--open/--no-open", "opens", default=None, help="Open it in a browser. Default: yes on a terminal.")
-@click.option("--smtp", "mail", default="127.0.0.1:1025", show_default=True, help="The mail server for test messages.")
-@click.option("--idle", type=click.FloatRange(0), default=0, help="Stop after this many minutes without an open page.")
+@ISSUE
+@PORT
+@OPENS
+@MAIL
+@IDLE
+def desk(issue: str | None, port: int, opens: bool | None, mail: str, idle: float) -> None:
+    """Choose from the inbox, edit ISSUE (default: the newest), see it and publish it, in the browser.
+
+    Prints the address of a page on this machine; its token keeps others out. What you decide there is written into the
+    files at once, as the commands would, and can be taken back with one key. Press Ctrl-C to stop.
+
+    \b
+    Examples:
+      dispatch desk
+      dispatch desk defence --port 8000 --no-open
+    """
+    run_preview(open_publication().root, issue, port=port, opens=opens, mail=mail, idle=idle, view="inbox")
+
+
+@click.command()
+@ISSUE
+@PORT
+@OPENS
+@MAIL
+@IDLE
 def preview(issue: str | None, port: int, opens: bool | None, mail: str, idle: float) -> None:
     """Preview ISSUE (default: the newest) as each reader will see it, while you write.
 
     Prints the address of a page on this machine; its token keeps others out. The page follows every change to the
-    files. Nothing is written. Press Ctrl-C to stop.
+    files. It is the page of dispatch desk, opened at the mail. Press Ctrl-C to stop.
 
     \b
     Examples:
@@ -40,19 +72,20 @@ def run_preview(
     opens: bool | None = None,
     mail: str = "127.0.0.1:1025",
     idle: float = 0,
+    view: str = "mail",
 ) -> None:
-    """Preview an issue of the publication in a folder, as the options of the command say, until Ctrl-C."""
-    workspace = Workspace(root, smtp.parse_local_server(mail))
+    """Show an issue of the publication in a folder in a view, as the options of the command say, until Ctrl-C."""
+    workspace = Workspace(root, smtp.parse_local_server(mail), read_clock)
     first = issues.find_slug(workspace.publication, issue) if issue else workspace.newest
 
     def show_address(address: str) -> None:
         print_result(address)
         sys.stdout.flush()
-        print_note("Press Ctrl-C to stop the preview.")
+        print_note("Press Ctrl-C to stop it.")
         if opens or (opens is None and sys.stdout.isatty()):
             _open_browser(address)
 
-    preview = Preview(workspace, root=root, mail=mail, first=first, idle=idle * 60)
+    preview = Preview(workspace, root=root, mail=mail, now=read_clock, first=first, view=view, idle=idle * 60)
     preview.updates.tell = print_note
     serve_preview(preview, port=port, ready=show_address)
 

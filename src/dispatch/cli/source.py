@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from dispatch import sources
+from dispatch import identity, sources
 from dispatch.cli.article_options import NameAndUrl, describe_day
 from dispatch.cli.completion import complete_section, complete_source
 from dispatch.cli.context import (
@@ -25,7 +25,7 @@ from dispatch.cli.context import (
 from dispatch.cli.listing import Cell, print_entry
 from dispatch.cli.other_words import AnsweringGroup
 from dispatch.errors import GatherError
-from dispatch.model import Article, Author, Source, Syndicate, Visit
+from dispatch.model import Article, Author, Publication, Source, Syndicate, Visit
 
 if TYPE_CHECKING:
     from dispatch.gather import GatherResult
@@ -192,7 +192,7 @@ def test(name: str, allow_private: bool) -> None:
     for result in gather.gather_sources(
         [chosen], {}, user_agent=here.user_agent, now=read_clock(), zone=zone, allow_private=allow_private
     ):
-        _print_articles(result)
+        _print_articles(result, here.publication)
 
 
 @source.command()
@@ -233,7 +233,7 @@ def _choose_source(here: OpenPublication, name: str, *, allow_private: bool) -> 
     return replace(_find_source_at(here, name, None, allow_private=allow_private, no_fetch=False), key="test")
 
 
-def _print_articles(result: "GatherResult") -> None:
+def _print_articles(result: "GatherResult", publication: Publication) -> None:
     """Print what a source holds. Raises the GatherError for which it failed."""
     if result.error:
         raise result.error
@@ -241,12 +241,11 @@ def _print_articles(result: "GatherResult") -> None:
     print_note(f"{source.title}: {_format_count(len(result.entries), 'article')} at {source.feed or source.url}")
     if result.visit.moved_to:
         print_note(f"It has moved permanently to {result.visit.moved_to}")
-    for line in (line for article in result.entries for line in _format_article(article)):
+    articles = (identity.register_article(one, publication, is_own=False)[0] for one in result.entries)
+    for line in (line for article in articles for line in _format_article(article)):
         print_result(line)
-    for fault in result.faults:
-        print_note(str(fault))
-    for missed in result.missed:
-        print_note(f"could not read: {missed}")
+    for told in (*map(str, result.faults), *(f"could not read: {one}" for one in result.missed)):
+        print_note(told)
 
 
 def _find_source_at(

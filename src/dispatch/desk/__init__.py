@@ -1,12 +1,17 @@
-"""What an editor sees in a browser on this machine: how each reader will see the issue, while it is written.
+"""An editor's desk in a browser on this machine: the inbox, the issue, and how each reader will see it.
 
-The preview is the public folder as if the issue were published, as each reader sees it: in light, dark, on paper,
-without pictures, in Outlook. One page on 127.0.0.1; nothing is written.
+What is decided there is written by the functions that the commands use. The rest is the public folder as if the issue
+were published, as each reader sees it: in light, dark, on paper, without pictures, in Outlook. One page on 127.0.0.1.
 
     workspace    what the pages show: the publication, the site, sizes and findings of an issue, test messages
+    entries      the inbox: numbers of what matches, and what is seen of an entry
+    editing      what is changed, and taken back
+    fields       what is edited in place, as texts, pure
     live_files   the files as they could last be read
     draft_sites  the site as it would be if an issue were published
     app          the application: the page, the frames, what the page asks for
+    editing_routes  what the page asks and sends for inbox and issue
+    answers      forms within bounds, and faults with their line
     updates      follows the files, and tells the open pages what has changed
     guard        who may come in: this machine, by this name, with the token
     simulate     an edition as a reader sees it, a feed as a feed reader shows it, pure

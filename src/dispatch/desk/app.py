@@ -1,50 +1,63 @@
 """The application (ASGI): the page, its frames, and what it asks for."""
 
-import json
 import secrets
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import asdict, replace
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
 from html import escape
 from pathlib import Path, PurePosixPath
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from dispatch.checks.email import CLIP
 from dispatch.checks.feed_items import Feed
-from dispatch.checks.html_page import read_page
 from dispatch.desk import simulate
+from dispatch.desk.answers import show_fault, show_place
+from dispatch.desk.editing import Editing
+from dispatch.desk.editing_routes import EditingRoutes
 from dispatch.desk.guard import Guard
 from dispatch.desk.updates import LiveUpdates
 from dispatch.desk.workspace import Workspace
 from dispatch.errors import DispatchError, IssueError
-from dispatch.model import Contents, Fault, Place
+from dispatch.model import Contents
 from dispatch.report import write_hint, write_message
 from dispatch.serve import media
 
 ASSETS = Path(__file__).parent / "page"
-MOST = 4096  # bytes of what is posted
 
 
 class Preview:
     """The application. Everything that it shows is asked of the workspace, and only when somebody looks.
 
     root: the publication's folder, which is watched. mail: the mail server that takes test messages, as host:port.
+    now: the moment, which only a command may ask for. first, view: the issue and the view with which it opens.
     idle: seconds after which it leaves when no page is open; 0 for never.
     """
 
-    def __init__(self, workspace: Workspace, *, root: Path, mail: str, first: str = "", idle: float = 0) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        root: Path,
+        mail: str,
+        now: Callable[[], datetime],
+        first: str = "",
+        view: str = "mail",
+        idle: float = 0,
+    ) -> None:
         self.token = secrets.token_urlsafe(24)
+        self._hand = secrets.token_urlsafe(24)
         self.updates = LiveUpdates(root, workspace.reload, self._show_overview, idle)
         self._workspace = workspace
         self._root = root
         self._mail = mail
         self._first = first
+        self._view = view
         self._app = Guard(
             Starlette(
                 routes=[
@@ -58,12 +71,13 @@ class Preview:
                     Route("/stops/{slug}", self._list_pages),
                     Route("/weights/{slug}", self._list_sizes),
                     Route("/findings/{slug}", self._list_findings),
-                    Route("/send/{slug}", self._send_test, methods=["POST"]),
+                    *EditingRoutes(workspace, Editing(root, workspace, now), root).routes,
                 ],
                 lifespan=self.updates.run,
                 exception_handlers={DispatchError: self._show_error},
             ),
             self.token,
+            self._hand,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,15 +92,17 @@ class Preview:
         return StreamingResponse(self.updates.stream_events(), media_type="text/event-stream")
 
     def _show_overview(self) -> dict[str, object]:
-        publication = self._workspace.publication
+        said = self._workspace.publication
         return {
-            "title": publication.title,
-            "url": publication.url,
-            "sender": publication.email.sender,
+            "title": said.title,
+            "url": said.url,
+            "sender": said.email.sender,
             "mail": self._mail,
             "first": self._first,
+            "view": self._view,
+            "hand": self._hand,
             "issues": [_show_issue(issue) for issue in self._workspace.list_issues()],
-            "faults": [_show_fault(self._root, fault) for fault in self._workspace.faults],
+            "faults": [show_fault(self._root, fault) for fault in self._workspace.faults],
         }
 
     async def _show_frame(self, request: Request) -> Response:
@@ -121,7 +137,7 @@ class Preview:
         body = simulate.show_page(
             said.content or escape(said.summary), look, url=self._workspace.publication.url, here=here, follows=False
         )
-        page = simulate.write_page(said, body, simulate.find_scheme(look))
+        page = simulate.write_page(said.title, body, simulate.find_scheme(look))
         return Response(page, media_type=media.HTML, headers={"content-security-policy": simulate.make_policy(look)})
 
     async def _list_entries(self, request: Request) -> Response:
@@ -135,11 +151,8 @@ class Preview:
         return simulate.read_feed(path, body)
 
     async def _show_mailbox(self, request: Request) -> Response:
-        """What a mailbox shows beside the subject: the words that stand first in the mail."""
-        slug = request.path_params["slug"]
-        body = await run_in_threadpool(self._workspace.render_file, slug, f"issues/{slug}/email.html") or b""
-        opening = await run_in_threadpool(lambda: read_page(body.decode()).opening)
-        return JSONResponse({"opening": " ".join(opening.split())})
+        opening = await run_in_threadpool(self._workspace.read_opening, request.path_params["slug"])
+        return JSONResponse({"opening": opening})
 
     async def _list_pages(self, request: Request) -> Response:
         pages = await run_in_threadpool(self._workspace.list_pages, request.path_params["slug"])
@@ -157,21 +170,15 @@ class Preview:
         return JSONResponse(
             [
                 {"rule": one.rule, "severity": one.severity}
-                | _show_place(self._root, one.place, write_message(one), write_hint(one))
+                | show_place(self._root, one.place, write_message(one), write_hint(one))
                 for one in found
             ]
         )
 
-    async def _send_test(self, request: Request) -> Response:
-        """Send a test message; asked by the page alone (see the guard)."""
-        to = _parse_recipient(await _read_body(request))
-        taken = await run_in_threadpool(self._workspace.send_test, request.path_params["slug"], to)
-        return JSONResponse({"taken": taken})
-
     async def _show_error(self, _: Request, error: Exception) -> Response:
         """Answer with what a person can mend, as the page shows it."""
         assert isinstance(error, DispatchError)  # noqa: S101 - the table of handlers says so
-        return JSONResponse({"faults": [_show_fault(self._root, fault) for fault in error.faults]}, status_code=422)
+        return JSONResponse({"faults": [show_fault(self._root, fault) for fault in error.faults]}, status_code=422)
 
 
 def _show_issue(issue: Contents) -> dict[str, object]:
@@ -180,44 +187,8 @@ def _show_issue(issue: Contents) -> dict[str, object]:
     return {name: getattr(issue, name) for name in names} | {"date": issue.date.date().isoformat()}
 
 
-def _show_place(root: Path, place: Place, what: str, hint: str) -> dict[str, object]:
-    """Show what is wrong as the page does, with the file and the line for a link into an editor."""
-    file = f"{(root / place.file).as_posix()}:{place.line or 1}" if place.file else ""
-    where = str(replace(place, file="", address="", line=0, key=""))
-    return {"path": place.file, "line": place.line or 1, "file": file, "where": where, "what": what, "hint": hint}
-
-
-def _show_fault(root: Path, fault: Fault) -> dict[str, object]:
-    """Show a fault: the page links to its file, and names everything else of its place."""
-    what = str(replace(fault, place=replace(fault.place, file="", line=0)))
-    return _show_place(root, replace(fault.place, address="", edition=""), what, fault.hint)
-
-
 def _parse_view(request: Request) -> frozenset[str]:
     look = frozenset(request.path_params["look"].split("+"))
     if not look <= simulate.VIEWS:
         raise IssueError("unknown view", address=request.path_params["look"])
     return look
-
-
-async def _read_body(request: Request) -> bytes:
-    """What was posted, within bounds."""
-    body = b""
-    with suppress(ClientDisconnect):
-        async for part in request.stream():
-            body += part
-            if len(body) > MOST:
-                raise IssueError("is too long", address="what was sent")
-    return body
-
-
-def _parse_recipient(body: bytes) -> str:
-    """The address that a test message goes to."""
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
-        said = None
-    to = said.get("to") if isinstance(said, Mapping) else None
-    if not isinstance(to, str) or not to.strip():
-        raise IssueError("Write an address to send it to.")
-    return to.strip()

@@ -127,11 +127,12 @@ def find_entry(feed: Feed, number: int) -> FeedItem:
     return feed.entries[number]
 
 
-def write_page(said: FeedItem, body: str, scheme: str) -> str:
-    """An entry's body as a page; a reader gives it no more style than this. The scheme is light or dark."""
+def write_page(title: str, body: str, scheme: str, language: str = "") -> str:
+    """A text as a page; a reader gives it no more style than this. The scheme is light or dark."""
+    lang = f' lang="{escape(language)}" dir="auto"' if language else ""
     return (
-        f'<!doctype html><html style="color-scheme: {scheme}"><head><meta charset="utf-8">'
-        f"<title>{escape(said.title)}</title>"
+        f'<!doctype html><html{lang} style="color-scheme: {scheme}"><head><meta charset="utf-8">'
+        f"<title>{escape(title)}</title>"
         '<link rel="stylesheet" href="/reader.css"></head>'
         f"<body>{body}</body></html>"
     )

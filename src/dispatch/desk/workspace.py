@@ -1,19 +1,22 @@
 """What the pages of the preview show: reads, plans, renders and checks, each when it is asked for and not before."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from threading import RLock
 from typing import Annotated
 
 from dispatch import render, smtp
+from dispatch.checks.html_page import read_page
 from dispatch.desk.draft_sites import DraftSites
+from dispatch.desk.entries import InboxEntries
 from dispatch.desk.live_files import LiveFiles
 from dispatch.errors import DeliveryError, RenderError
 from dispatch.formats import eml
 from dispatch.issues import IssueHead, sort_newest_first
 from dispatch.locate import locate_findings
-from dispatch.model import Fault, Finding, Page, Publication
+from dispatch.model import Fault, Finding, Issue, Page, Publication
 from dispatch.publish import judge_issue
 
 _LISTED = (
@@ -38,10 +41,11 @@ class Workspace:
     from several threads, and raise DispatchError. Raises ConfigError when the publication cannot be read at all.
     """
 
-    def __init__(self, root: Path, mail: smtp.MailServer) -> None:
+    def __init__(self, root: Path, mail: smtp.MailServer, now: Callable[[], datetime]) -> None:
         self._mail = mail
         self._files = LiveFiles(root)
         self._sites = DraftSites(self._files)
+        self.inbox = InboxEntries(self._files, now)
         self._lock = RLock()
 
     @property
@@ -56,6 +60,7 @@ class Workspace:
 
     def reload(self, paths: Collection[Path]) -> None:
         """Read again what has changed in these files. Raises nothing."""
+        self.inbox.forget_uses()
         with self._lock:
             self._sites.forget()
             self._files.reload(paths)
@@ -72,6 +77,16 @@ class Workspace:
             heads = sort_newest_first(self._files.heads.values())
             return sorted(heads, key=lambda issue: issue.status == "published")
 
+    def require_issue(self, slug: str) -> None:
+        """Raise IssueError when there is no issue of that slug."""
+        with self._lock:
+            self._files.require(slug)
+
+    def load_issue(self, slug: str) -> Issue:
+        """Return an issue as it could last be read."""
+        with self._lock:
+            return self._files.read(slug)
+
     def list_pages(self, slug: str) -> list[Page]:
         """List the pages and the feeds, the general ones first; articles are found on their issue's page."""
         with self._lock:
@@ -82,6 +97,11 @@ class Workspace:
         """Render a file of the public folder; None when there is none at that path."""
         with self._lock:
             return self._sites.render_file(slug, path)
+
+    def read_opening(self, slug: str) -> str:
+        """Return the words that stand first in the mail, which a mailbox shows beside the subject."""
+        body = self.render_file(slug, f"issues/{slug}/email.html") or b""
+        return " ".join(read_page(body.decode()).opening.split())
 
     def weigh_articles(self, slug: str) -> tuple[int, list[ArticleSize]]:
         """Count the bytes of the mail's HTML, and what each article adds: the mail is rendered without it.

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.utils import parseaddr
+from functools import partial
 from typing import Final, TypeVar
 
 from dispatch import public_keys
@@ -61,7 +62,7 @@ def list_unnamed(addresses: tuple[str, ...], resolver: Resolver) -> tuple[str, .
         names = resolver.look_up_names(address)[:10]
         return not any(address in (*resolver.look_up(one, "A"), *resolver.look_up(one, "AAAA")) for one in names)
 
-    return tuple(one for one in addresses if _ask_about(one, unanswered, lambda one=one: is_unnamed(one)))
+    return tuple(one for one in addresses if _ask_about(one, unanswered, partial(is_unnamed, one)))
 
 
 def read_signatures(message: bytes, resolver: Resolver) -> tuple[SignatureFacts, ...]:
@@ -73,7 +74,7 @@ def read_signatures(message: bytes, resolver: Resolver) -> tuple[SignatureFacts,
             domain=one["d"].lower(),
             selector=one["s"],
             signed=tuple(name.strip().lower() for name in one.get("h", "").split(":")),
-            bits=_ask_about("", [], lambda one=one: _measure_key(f"{one['s']}._domainkey.{one['d']}", resolver)),
+            bits=_ask_about("", [], partial(_measure_key, f"{one['s']}._domainkey.{one['d']}", resolver)),
         )
         for one in tags
         if one.get("d") and one.get("s")

@@ -5,7 +5,7 @@ of the message moves: a filled message has the very bytes of one that is rendere
 end within a slot.
 
     octets = render.render_prepared(issue, publication, begun=now, values=make_slots(issue.id, keys))
-    PreparedMessage(octets, issue.id, publication, keys).fill(recipient, round_number)
+    PreparedMessage(octets, issue.id, publication, keys).fill_slots(recipient, round_number)
 """
 
 import hashlib
@@ -90,12 +90,16 @@ class PreparedMessage:
         self._before = _split_octets(octets[: to.start()], slots)
         self._after = _split_octets(octets[to.end() :], slots)
 
-    def fill(self, recipient: Recipient, round_number: int) -> bytes:
+    def fill_slots(self, recipient: Recipient, round_number: int) -> bytes:
         """Fill the message for one reader: what ``render_message`` would make. Raises RenderError."""
         values = make_values(self._issue_id, recipient, self._keys, round_number)
         written = {name: value.encode("ascii") for name, value in values.items()}
         to = eml.format_recipient(format_mailbox(recipient), self._publication)
         return b"".join([*_fill_pieces(self._before, written), to, *_fill_pieces(self._after, written)])
+
+    def find_mailbox(self, recipient: Recipient) -> str:
+        """Find the form of a reader's address that every server takes. Raises RenderError."""
+        return eml.parse_address(recipient.email, self._publication).addr_spec
 
 
 def format_mailbox(recipient: Recipient) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from queue import LifoQueue
 from typing import Annotated, Final, Literal
 
-from dispatch import derived, fetch, links
+from dispatch import derived, fetch, identity, links
 from dispatch.errors import GatherError
 from dispatch.gather import enrich, reading
 from dispatch.inbox import Inbox, KeepResult
@@ -114,10 +114,27 @@ def gather_into_inbox(
         unknown=box.find_unknown,
         is_stopped=is_stopped,
     ):
+        result = _register_authors(box, publication, result)
         kept = box.keep_articles(result.source.key, result.articles, now, completed=result.completed)
         if result.source.key:
             box.record_visit(result.visit)
         yield result, kept
+
+
+def _register_authors(box: Inbox, publication: Publication, result: GatherResult) -> GatherResult:
+    """Name whom authors.toml knows by the mailbox that a feed gives for a name; tell of mailboxes that it lacks."""
+    bare = {
+        place: one
+        for place, one in enumerate(result.entries)
+        if any(author.name.startswith(identity.MAILBOX) for author in one.authors)
+    }
+    if not bare:
+        return result
+    known = {place: identity.register_article(one, publication, is_own=False) for place, one in bare.items()}
+    new = box.find_unknown(result.source.key, result.articles)
+    notes = dict.fromkeys(note for place in new if place in known for note in known[place][1])
+    completed = {**result.completed, **{place: article for place, (article, _) in known.items()}}
+    return replace(result, completed=completed, faults=(*result.faults, *(Fault(what=note) for note in notes)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ def enrich_entry(article: Article, own: Source, source: Source, zone: str) -> Ar
     article = add_time_zone(article, zone)
     if not _is_own_entry(article.source, own, source):
         return article
-    if not article.authors and source.author:
+    if source.author and all(one.name.startswith(identity.MAILBOX) for one in article.authors):
         article = replace(article, authors=(source.author,), certainty="likely")
     named = replace(own, key=source.key, title=source.title or own.title, url=source.url or own.url)
     return replace(article, source=named, tags=tuple(dict.fromkeys((*article.tags, *source.tags))))
@@ -32,6 +32,8 @@ def enrich_from_page(given: Article, page: Article) -> Article:
     if page.terms and not given.terms:  # it is another house's text, and says so only there
         given = replace(given, url=page.url or given.url, source=page.source, authors=page.authors, terms=page.terms)
         given = replace(given, certainty=page.certainty, license=page.license or given.license)
+    if page.authors and all(one.name.startswith(identity.MAILBOX) for one in given.authors):
+        given = replace(given, authors=(), certainty="unknown")
     if html.count_words(page.content) <= html.count_words(given.content):
         page = replace(page, content="", markdown="")
     if given.authors and given.certainty == "certain":

@@ -17,15 +17,15 @@ MOST_TOGETHER = 256 << 20  # bytes, of all of them
 MOST_PARTS = 8  # of a path, from its end, that are compared
 _LONGEST_STEM = 60  # of a file's name
 
-# How files begin that browsers show as pictures; SVG is left out, for it can hold a program.
-_BEGINNINGS = {
-    "jpg": (b"\xff\xd8\xff",),
-    "jpeg": (b"\xff\xd8\xff",),
-    "png": (b"\x89PNG\r\n\x1a\n",),
-    "gif": (b"GIF87a", b"GIF89a"),
-    "webp": (b"RIFF",),
-    "avif": (b"\x00\x00\x00",),
-}
+# How the bytes of pictures begin that browsers show, and the endings of their files; what an export calls them is often
+# wrong. SVG is left out, for it can hold a program.
+_KINDS = (
+    (re.compile(rb"\xff\xd8\xff"), ("jpg", "jpeg")),
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), ("png",)),
+    (re.compile(rb"GIF8[79]a"), ("gif",)),
+    (re.compile(rb"RIFF....WEBP", re.DOTALL), ("webp",)),
+    (re.compile(rb"\0\0\0.ftyp(?:.{4}){0,12}avi[fs]", re.DOTALL), ("avif",)),
+)
 _SUFFIX = re.compile(r"\.([A-Za-z0-9]{2,5})$")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|bmp|tiff?|heic)$", re.IGNORECASE)
 # What Pelican, Jekyll and Ghost write for the root of the site.
@@ -120,15 +120,16 @@ class PostPictures:
         if not member or len(self.files) >= MOST_PICTURES:
             return ""
         suffix = _SUFFIX.search(member)
-        kind = suffix[1].lower() if suffix else ""
         try:
             body = self._place.export.read(member)
         except GatherError as error:
             self.notes[f"the picture {member} cannot be read: {error.what}"] = None
             return ""
-        if not body.startswith(_BEGINNINGS.get(kind, ())) or len(body) > self._room:
+        endings = next((endings for beginning, endings in _KINDS if beginning.match(body)), ())
+        if not endings or len(body) > self._room:
             self.notes[f"{member} is no picture that can be shown, or too large"] = None
             return ""
+        kind = suffix[1].lower() if suffix and suffix[1].lower() in endings else endings[0]
         stem = make_slug(posixpath.basename(member).rpartition(".")[0], _LONGEST_STEM) or "picture"
         stem += f"-{hashlib.sha256(body).hexdigest()[:8]}" if self._place.export.is_shared else ""
         others = {name for name, other in self.files.items() if other != body}

@@ -103,6 +103,16 @@ class Inbox:
         with DATABASE.explain_errors():
             yield from queries.select_arrivals(self._connection, wish or InboxQuery(), -1 if limit is None else limit)
 
+    def list_numbers(self, wish: InboxQuery) -> list[int]:
+        """List the numbers of all matching arrivals in their order: that takes no longer with ten thousand."""
+        with DATABASE.explain_errors():
+            return queries.select_numbers(self._connection, wish)
+
+    def count_by_source(self) -> dict[str, int]:
+        """Count what waits, by the keys of the sources."""
+        with DATABASE.explain_errors():
+            return queries.count_by_source(self._connection)
+
     def count_waiting(self) -> int:
         """Count the articles that are new and unused."""
         with DATABASE.explain_errors():
@@ -129,6 +139,15 @@ class Inbox:
         """Restore dismissed articles: all, or none and GatherError when one does not exist."""
         self._set_dismissed(numbers, is_dismissed=False)
 
+    def list_dismissed(self, among: Iterable[int], *, is_dismissed: bool) -> list[int]:
+        """List which of these articles were dismissed, or were not. Raises GatherError when one does not exist."""
+        with DATABASE.explain_errors():
+            states = dict(self._connection.execute("SELECT number, dismissed FROM arrivals").fetchall())
+        wanted = dict.fromkeys(among)
+        for number in wanted.keys() - states.keys():
+            self.find_arrival(number)
+        return [number for number in wanted if bool(states.get(number)) is is_dismissed]
+
     def forget_name(self, is_theirs: Callable[[Author], bool], name: str) -> None:
         """Give somebody this name in all that was gathered, and leave no other in the file's free pages."""
         from dispatch.inbox import deduplicate
@@ -151,5 +170,7 @@ class Inbox:
     def _set_dismissed(self, numbers: Iterable[int], *, is_dismissed: bool) -> None:
         with DATABASE.begin_transaction(self._connection):
             for number in numbers:
-                self.find_arrival(number)
-                self._connection.execute("UPDATE arrivals SET dismissed = ? WHERE number = ?", (is_dismissed, number))
+                asked = is_dismissed, number
+                done = self._connection.execute("UPDATE arrivals SET dismissed = ? WHERE number = ?", asked)
+                if not done.rowcount:
+                    self.find_arrival(number)  # which says so

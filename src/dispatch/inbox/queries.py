@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from dispatch import serialise
-from dispatch.model import Arrival, Article
+from dispatch.model import Arrival, Article, Certainty
 from dispatch.text import UNSPACED
 
 _TERM = re.compile(r'"([^"]*)"?|([^\s"]+)')
@@ -22,12 +22,18 @@ _SELECT = """
     EXISTS (SELECT 1 FROM entries e WHERE e.number = a.number AND e.shared)
 """
 
+_NUMBERS = "SELECT a.number"
+
 InboxOrder = Literal["arrived", "day", "source"]
 _ORDERS: dict[InboxOrder, str] = {
     "arrived": "a.arrived DESC, a.shown DESC, a.number DESC",
     "day": "a.shown DESC, a.number DESC",
     "source": "a.source, a.shown DESC, a.number DESC",
 }
+# In the JSON of an article, what is as usual is left out; see ``serialise``.
+_SAID = "(SELECT coalesce(json_extract(article, '$.{}'), '{}') FROM articles WHERE number = a.number)"
+_LANGUAGE = f"EXISTS (SELECT 1 WHERE {_SAID.format('language', '')} = ? OR {_SAID.format('language', '')} GLOB ?)"
+_CERTAINTY = f"{_SAID.format('certainty', 'certain')} = ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +44,13 @@ class InboxQuery:
     source: Annotated[str, "the key of a source"] = ""
     author: Annotated[str, "words of a name"] = ""
     tag: Annotated[str, "words of a tag"] = ""
+    language: Annotated[str, "a language, such as de; those of its regions are meant, too"] = ""
+    certainty: Annotated[Certainty | None, "how sure it is who wrote it"] = None
     since: Annotated[datetime | None, "arrived then or later"] = None
     before: Annotated[datetime | None, "arrived earlier"] = None
     everything: Annotated[bool, "what is used or dismissed, too"] = False
     used: Annotated[bool, "only what an issue uses"] = False
+    dismissed: Annotated[bool, "only what was dismissed, and no issue uses"] = False
     order: Annotated[InboxOrder, "by when it arrived, by its own day, the newest first, or by source"] = "arrived"
 
 
@@ -62,6 +71,28 @@ def select_arrivals(connection: sqlite3.Connection, wish: InboxQuery, limit: int
             (*_list_parameters(wish), limit),
         )
     return map(_build_arrival, rows)
+
+
+def select_numbers(connection: sqlite3.Connection, wish: InboxQuery) -> list[int]:
+    """Select the numbers of all arrivals that match, in the order of ``select_arrivals``.
+
+    No article is read, unless language or certainty are asked for, which stand in them alone.
+    """
+    match = _build_match(wish)
+    # CROSS keeps SQLite from asking the index of words once for each arrival: of 10,000, 5 s instead of 28 ms.
+    tables = "words w CROSS JOIN arrivals a ON a.words = w.rowid" if match else "arrivals a"
+    rows = connection.execute(
+        f"{_NUMBERS} FROM {tables} WHERE {'w.words MATCH ? AND ' if match else ''}{_build_where(wish)}"
+        f" ORDER BY {_ORDERS[wish.order]}",
+        (*([match] if match else []), *_list_parameters(wish)),
+    )
+    return [number for (number,) in rows]
+
+
+def count_by_source(connection: sqlite3.Connection) -> dict[str, int]:
+    """Count what waits of each source."""
+    rows = connection.execute("SELECT source, count(*) FROM arrivals WHERE used = 0 AND dismissed = 0 GROUP BY source")
+    return dict(rows.fetchall())
 
 
 def count_arrivals(connection: sqlite3.Connection) -> int:
@@ -94,16 +125,20 @@ def _build_arrival(row: Sequence[object]) -> Arrival:
 
 def _build_where(wish: InboxQuery) -> str:
     waiting = ["1"] if wish.everything else ["a.used = 0", "a.dismissed = 0"]
-    parts = ["a.used > 0"] if wish.used else waiting
+    parts = ["a.used > 0"] if wish.used else ["a.used = 0", "a.dismissed > 0"] if wish.dismissed else waiting
     parts += ["a.source = ?"] if wish.source else []
     parts += ["a.arrived >= ?"] if wish.since else []
     parts += ["a.arrived < ?"] if wish.before else []
+    parts += [_LANGUAGE] if wish.language else []
+    parts += [_CERTAINTY] if wish.certainty else []
     return " AND ".join(parts)
 
 
 def _list_parameters(wish: InboxQuery) -> tuple[str | int, ...]:
     source = (wish.source,) if wish.source else ()
-    return (*source, *(int(moment.timestamp()) for moment in (wish.since, wish.before) if moment))
+    moments = (int(moment.timestamp()) for moment in (wish.since, wish.before) if moment)
+    language = (wish.language, f"{wish.language}-*") if wish.language else ()
+    return (*source, *moments, *language, *((wish.certainty,) if wish.certainty else ()))
 
 
 def _build_match(wish: InboxQuery) -> str:

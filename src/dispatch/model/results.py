@@ -20,6 +20,7 @@ FindingValue = str | int | tuple["FindingValue", ...]
 # fmt: off
 Kind = Literal[
     "article", "issue", "page", "entered", "withdrawn", "mended", "moved", "author", "source", "section", "tag",
+    "round", "sent",
 ]
 # fmt: on
 
@@ -72,7 +73,11 @@ class Record:
 
     id: Annotated[str, "the article's or the issue's id; of what has moved, its old address; a name"]
     kind: Annotated[Kind, "what it is a line of"]
-    url: Annotated[str, "its address; of a page, a list or of what has moved, the one in the site; mended: what was"]
+    url: Annotated[
+        str,
+        "its address; of a page, a list or of what has moved, the one in the site; mended: what was; of a round, or "
+        "of what was sent: the store",
+    ]
     published: Annotated[
         datetime | None, "its date; of what entered late, its place in time; of what was withdrawn, when"
     ] = None

@@ -136,7 +136,7 @@ def _read_authors(value: object, at: str, reading: from_mapping.FileReading) -> 
     found: list[Author | None] = []
     for item in value if isinstance(value, list) else [value]:
         said = item if isinstance(item, Mapping) else {"name": str(item)}
-        mailboxes = [] if isinstance(item, Mapping) else _name_mailboxes(str(item))
+        mailboxes = _name_mailboxes(str(said.get("name") or said.get("email") or ""))
         found += mailboxes or [from_mapping.read_noun(Author, said, reading, path=at)]
     return tuple(found)
 
@@ -144,9 +144,9 @@ def _read_authors(value: object, at: str, reading: from_mapping.FileReading) -> 
 def _name_mailboxes(written: str) -> list[Author]:
     if "@" not in written:
         return []
-    from dispatch.readers import frontmatter_aliases
+    from dispatch.readers import contacts
 
-    return frontmatter_aliases.name_mailboxes(written)
+    return contacts.name_mailboxes(written)
 
 
 def _read_moment(value: object, _at: str, _reading: from_mapping.FileReading) -> object:

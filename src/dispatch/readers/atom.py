@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 from dispatch import html, links
 from dispatch.model import Article, Author, Fault, Source
-from dispatch.readers import fields, kits, limits, moments, people
+from dispatch.readers import contacts, fields, kits, limits, moments, people
 from dispatch.readers.xml import extract_markup, find_children, find_text, resolve_base
 
 _HTML = frozenset({"html", "text/html"})
@@ -60,6 +60,10 @@ def parse_persons(parent: Element, tag: str, base: str) -> Iterator[Author]:
         )
 
 
+def _name_mailboxes(person: Element) -> list[Author]:
+    return contacts.name_mailboxes(find_text(person, "atom:email"), find_text(person, "atom:name"))
+
+
 def find_link(parent: Element, rel: str, base: str) -> str:
     """Find the address of the first link of this relation; a link to an HTML page comes before any other."""
     found = [
@@ -109,7 +113,8 @@ def _read_entry(
         ]
         or list(writers)
         or [author for _, element in origins for author in parse_persons(element, "atom:author", base)]
-        or ([] if origins else list(everywhere)),
+        or ([] if origins else list(everywhere))
+        or [one for person in find_children(entry, "atom:author") for one in _name_mailboxes(person)],
         list(parse_persons(entry, "atom:contributor", base)),
     )
     article = Article(

@@ -6,7 +6,9 @@ The words are in ``contacts.toml``.
 import re
 from typing import Final
 
-from dispatch.readers import bylines
+from dispatch import identity
+from dispatch.model import Author
+from dispatch.readers import bylines, people
 from dispatch.readers.bylines import join_words
 
 _WORDS: Final = bylines.load_words("contacts")
@@ -14,6 +16,10 @@ _CONTACT: Final = re.compile(
     rf"\W{{0,3}}(?:{join_words(_WORDS['contact']['words'])})\b(?P<rest>.{{0,60}})", re.IGNORECASE
 )
 MAILBOX: Final = re.compile(r"<?(?:mailto:)?(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}>?")
+_BARE: Final = re.compile(
+    r"[(<]?(?:mailto:)?((?!(?:no|do[-_.]?not)[-_.]?reply@)[^\s()<>@,;]+@[^\s()<>@,;]+\.[^\s()<>@,;]+)[)>]?",
+    re.IGNORECASE,
+)
 _PHONE: Final = re.compile(
     rf"(?<!\w)(?:(?:{join_words(_WORDS['contact']['phones'])})\s?[:：]?\s?\(?\+?\d[\d\s()/.–-]{{5,20}}\d"
     r"|\+\d[\d\s()/.–-]{6,20}\d|0\d(?:[ .]\d\d){4}|\(\d{3}\) ?\d{3}-\d{4}|\d{3}[-.]\d{3}[-.]\d{4})(?!\w)",
@@ -22,6 +28,25 @@ _PHONE: Final = re.compile(
 _STOPS: Final = tuple(".!?。！？।؟")
 _CARD: Final = 8  # words of its lines
 _SHORT: Final = 12  # words of a line that is there for the mailbox in it
+
+
+def name_mailboxes(*written: str) -> list[Author]:
+    """Name the authors of whom the first of these texts that gives any gives mailboxes and nothing else.
+
+    A mailbox stands for the name until authors.toml says whose it is; none that nobody reads does.
+    """
+    for text in written:
+        found = [_BARE.fullmatch(one) for one in re.split(r"[,;\s]+", text.strip())]
+        if all(found) and (
+            named := {one[1].lower(): Author(name=f"{identity.MAILBOX}{one[1]}") for one in found if one}
+        ):
+            return [*named.values()]
+    return []
+
+
+def make_sender(name: str, mailbox: str) -> tuple[Author, ...]:
+    """Make the author that a sender may be; without a name, a mailbox stands for it until authors.toml says whose."""
+    return tuple(people.make_author(name, email=mailbox)) or tuple(name_mailboxes(mailbox))
 
 
 def strip_contacts(blocks: list[str]) -> list[str]:

@@ -7,9 +7,8 @@ from datetime import date, datetime
 
 from dispatch import frontmatter, html, links
 from dispatch.errors import GatherError, IssueError
-from dispatch.identity import MAILBOX
 from dispatch.model import Article, Author, Credit, Document, Image, Source
-from dispatch.readers import bylines, fields, moments, people
+from dispatch.readers import bylines, contacts, fields, moments, people
 
 Data = Mapping[str, object]
 
@@ -36,8 +35,6 @@ _BARE = re.compile(
 )
 _PROPERTY = re.compile(r"([^\W\d_][\w -]{0,30}):[ \t]*(.*)")
 _WIKI_LINK = re.compile(r"\[\[([^\[\]|]{1,200})(?:\|([^\[\]]{1,200}))?\]\]")
-
-_MAILBOX = re.compile(r"<?(?:mailto:)?([^\s<>@,;]+@[^\s<>@,;]+)>?")
 
 
 def parse_keys(text: str, document: Document) -> tuple[Data, str]:
@@ -131,26 +128,21 @@ def _parse_authors(value: object, *, is_own: bool = False) -> Iterable[Author]:
     """
     for item in _to_list(value):
         if isinstance(item, dict):
-            yield from people.make_author(
+            named = people.make_author(
                 _to_text(_find_value(item, ("name", "display_name", "title"))),
                 url=_find_address(item, ("url", "link", "website", "homepage", "uri")),
                 email=_to_text(item.get("email")),
                 bio=_to_text(_find_value(item, ("bio", "description", "about"))),
                 avatar=fields.read_file_address(_find_address(item, ("avatar", "image", "picture", "photo")), ""),
             )
+            yield from list(named) or (contacts.name_mailboxes(_to_text(item.get("email"))) if is_own else ())
             continue
-        if is_own and (mailboxes := name_mailboxes(_to_text(item))):
+        if is_own and (mailboxes := contacts.name_mailboxes(_to_text(item))):
             yield from mailboxes
             continue
         names, rest = bylines.split_names(_to_text(item))
         for name in names if len(names) > 1 and not rest else [_to_text(item)]:
             yield from _parse_signature(name)
-
-
-def name_mailboxes(written: str) -> list[Author]:
-    """Name the authors of whom a text gives nothing but mailboxes; none where it gives anything else."""
-    found = [_MAILBOX.fullmatch(one) for one in re.split(r"[,;\s]+", written.strip())]
-    return [Author(name=f"{MAILBOX}{one[1]}") for one in found if one] if all(found) else []
 
 
 def _parse_signature(text: str) -> Iterable[Author]:

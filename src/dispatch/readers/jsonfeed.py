@@ -8,7 +8,7 @@ from contextlib import suppress
 from dispatch import html, links
 from dispatch.errors import GatherError
 from dispatch.model import Article, Author, Enclosure, Fault, Image, Source
-from dispatch.readers import fields, kits, limits, moments, people
+from dispatch.readers import contacts, fields, kits, limits, moments, people
 
 Data = Mapping[str, object]
 
@@ -129,12 +129,14 @@ def _parse_json_authors(parent: Data, base: str) -> Iterator[Author]:
     for person in list(_get_mappings(parent, "authors")) or list(
         _get_mappings({"author": [parent.get("author")]}, "author")
     ):
-        yield from people.make_author(
-            _get_string(person, "name"),
-            url=fields.read_address(_get_string(person, "url"), base),
+        name, url = _get_string(person, "name"), _get_string(person, "url")
+        named = people.make_author(
+            name,
+            url=fields.read_address(url, base),
             avatar=fields.read_address(_get_string(person, "avatar"), base),
             most=people.MOST_NAMES,
         )
+        yield from list(named) or contacts.name_mailboxes(name, url)
 
 
 def _parse_attachments(item: Data, base: str, mended: list[Fault]) -> Iterator[Enclosure]:

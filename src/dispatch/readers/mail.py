@@ -16,7 +16,7 @@ from typing import Final
 from dispatch import html, links
 from dispatch.errors import GatherError
 from dispatch.model import Article, Document, Fault, Source
-from dispatch.readers import charset, html_tree, mail_frame, moments, newsletter, office, page, people, text
+from dispatch.readers import charset, contacts, html_tree, mail_frame, moments, newsletter, office, page, people, text
 
 MEDIA_TYPES = frozenset({"message/rfc822", "message/global", "multipart/related", "application/x-mimearchive"})
 
@@ -138,7 +138,7 @@ def _read_headers(message: Message) -> Article:
     url = next(filter(None, (_find_web_address(message, name) for name in _ADDRESSES)), "")
     return Article(
         title=mail_frame.strip_subject(_read_header(message, "Subject")),
-        authors=tuple(people.make_author(name, email=mailbox)),
+        authors=contacts.make_sender(name, mailbox),
         certainty="unknown",
         source=Source(title=(listed.strip(' "') if is_named else "") or house),
         published=moments.parse_date(_read_header(message, "Date")),

@@ -77,6 +77,7 @@ class MailFrame(NamedTuple):
 
     text: Annotated[str, "what is left: no headers, no footer, no contact data"]
     sender: Annotated[str, "the name of who sent it, without a mailbox"] = ""
+    mailbox: Annotated[str, "the mailbox of who sent it"] = ""
     subject: Annotated[str, "without “Fwd:”"] = ""
     day: Annotated[str, "when it was sent, as written"] = ""
     url: Annotated[str, "where it stands on the web"] = ""
@@ -102,6 +103,7 @@ def strip_frame(text: str) -> MailFrame:
     return MailFrame(
         text="\n\n".join(blocks),
         sender=clean_sender(said.get("sender", "")),
+        mailbox=find_mailbox(said.get("sender", "")),
         subject=strip_subject(said.get("subject", "")),
         day=said.get("day", ""),
         url=said.get("address", "") or url,
@@ -118,6 +120,12 @@ def parse_header_line(line: str) -> tuple[str, str] | None:
 def clean_sender(written: str) -> str:
     """Clean a sender's name: no mailbox, and no quotation marks."""
     return _BEHIND_NAME.sub("", contacts.MAILBOX.sub("", written)).strip(" \"'")
+
+
+def find_mailbox(written: str) -> str:
+    """Find the mailbox of a sender; empty where there is none, or are several."""
+    found = [one[0].strip("<>").removeprefix("mailto:") for one in contacts.MAILBOX.finditer(written)]
+    return found[0] if len({*found}) == 1 else ""
 
 
 def strip_subject(subject: str) -> str:

@@ -14,7 +14,18 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from dispatch import html, identity, links
 from dispatch.model import Article, Document, Fault, Source
-from dispatch.readers import charset, credit_lines, html_blocks, html_tree, mail_frame, metatags, opening, page, people
+from dispatch.readers import (
+    charset,
+    contacts,
+    credit_lines,
+    html_blocks,
+    html_tree,
+    mail_frame,
+    metatags,
+    opening,
+    page,
+    people,
+)
 from dispatch.readers.html_blocks import Block
 from dispatch.text import fold_text
 
@@ -184,7 +195,7 @@ def credit_sender(article: Article, given: Article) -> Article:
     is_named = bool(authors)
     alike = {one: other.email for one in authors for other in senders if people.are_names_alike(one.name, other.name)}
     agrees = bool(alike)
-    if not house and is_named and not agrees and senders:
+    if not house and is_named and not agrees and senders and not senders[0].name.startswith(identity.MAILBOX):
         house = senders[0].name
         if is_own := [one.name for one in authors if fold_text(house).startswith(f"{fold_text(one.name)} ")]:
             house = house[len(is_own[0]) :].strip().partition(" ")[2]  # “Chiara Neri da Lento”
@@ -252,7 +263,9 @@ def _take_forward(
             return given, _cut_quotation(blocks[:number])
         inner = Article(
             title=mail_frame.strip_subject(headers["subject"]),
-            authors=tuple(people.make_author(mail_frame.clean_sender(headers["sender"]))),
+            authors=contacts.make_sender(
+                mail_frame.clean_sender(headers["sender"]), mail_frame.find_mailbox(headers["sender"])
+            ),
             published=credit_lines.parse_day(headers.get("day", "")),
             certainty="unknown",
         )

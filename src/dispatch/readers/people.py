@@ -295,6 +295,6 @@ def credit_linker(article: Article, own: Source, homes: Set[str], permalinks: It
         return article
     if not any(links.find_site(url) in homes for url in permalinks):
         return replace(article, certainty="likely") if own.url and article.authors else article
-    via = tuple(Credit(role="via", name=author.name, url=author.url) for author in article.authors)
+    via = tuple(Credit(role="via", name=one.name, url=one.url) for one in article.authors if "@" not in one.name)
     site = Source(title=links.parse_host(article.url).removeprefix("www."), url=links.resolve_address(article.url, "/"))
     return replace(article, authors=(), certainty="unknown", credits=(*via, *article.credits), source=site)

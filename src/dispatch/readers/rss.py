@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 from dispatch import html, links
 from dispatch.model import Article, Author, Credit, Fault, Source
-from dispatch.readers import atom, author_boxes, fields, kits, limits, moments, people
+from dispatch.readers import atom, author_boxes, contacts, fields, kits, limits, moments, people
 from dispatch.readers.xml import extract_markup, find_children, find_text, resolve_base
 
 _LONGEST_DEK = 300
@@ -118,18 +118,20 @@ def _choose_dek(summary: str, content: str) -> str:
 def _collect_authors(item: Element, base: str, writers: Sequence[Author]) -> tuple[tuple[Author, ...], bool]:
     """Collect the authors of an item, and return whether they are certain.
 
-    ``managingEditor`` is nobody's author, and ``author`` (RSS 2.0: a mailbox) only completes ``dc:creator``.
+    ``managingEditor`` is nobody's author, and ``author`` (RSS 2.0: a mailbox) only completes ``dc:creator``. A mailbox
+    alone stands for the name until authors.toml says whose it is.
     """
     creators = list(_parse_people(item, base, "dc:creator", "dc:author", "dcterms:creator"))
     mailboxes = list(_parse_people(item, base, "author"))
     people_in_atom = list(atom.parse_persons(item, "atom:author", base))
     certain = creators or people_in_atom or mailboxes
     named = certain or list(_parse_people(item, base, "itunes:author")) or writers
-    return people.merge_authors(named, [*people_in_atom, *mailboxes, *creators]), bool(certain)
+    bare = [] if named else contacts.name_mailboxes(find_text(item, "author"), find_text(item, "dc:creator"))
+    return people.merge_authors([*named, *bare], [*people_in_atom, *mailboxes, *creators]), bool(certain or bare)
 
 
 def _parse_people(item: Element, base: str, *tags: str) -> Iterator[Author]:
-    """Parse the people in elements: a name, a mailbox, or both. A mailbox alone names nobody: readers never see it.
+    """Parse the people in elements: a name, a mailbox, or both.
 
     Of children, as Atom's persons have, the name counts, else the first: the others say what somebody is.
     """

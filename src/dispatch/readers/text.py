@@ -17,6 +17,7 @@ from dispatch.model import Article, Document, Fault, Place, Source
 from dispatch.readers import (
     bylines,
     charset,
+    contacts,
     credit_lines,
     fields,
     kits,
@@ -263,8 +264,14 @@ def _credit_sender(article: Article, framed: mail_frame.MailFrame) -> Article:
     if paper and not article.source.title:
         article = replace(article, source=Source(title=paper))
     if is_person and any(people.are_names_alike(name, author.name) for author in article.authors):
-        return replace(article, certainty="certain")
-    return credit_lines.add_authors(article, [name]) if is_person and not article.authors else article
+        authors = (
+            replace(one, email=framed.mailbox) if people.are_names_alike(name, one.name) else one
+            for one in article.authors
+        )
+        return replace(article, authors=tuple(authors), certainty="certain")
+    if article.authors or not (is_person or (framed.mailbox and not framed.sender)):
+        return article
+    return replace(article, authors=contacts.make_sender(name, framed.mailbox), certainty="likely")
 
 
 def _parse_visit_line(blocks: list[Block]) -> Source | None:

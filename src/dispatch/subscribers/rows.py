@@ -111,8 +111,12 @@ def delete_people(connection: sqlite3.Connection, numbers: Iterable[int]) -> Non
         connection.execute("DELETE FROM tag WHERE subscriber = ?", (number,))
         connection.execute("DELETE FROM consent WHERE subscriber = ?", (number,))
         connection.execute("DELETE FROM notice WHERE subscriber = ?", (number,))
-        # What became of messages stays countable, without a word that could name anybody.
-        connection.execute("UPDATE delivery SET reply = '' WHERE subscriber = ?", (number,))
+        # What became of messages stays countable, without a word that could name anybody; what is due is not sent.
+        connection.execute(
+            "UPDATE delivery SET reply = '', state = iif(state IN ('planned', 'deferred'), 'cancelled', state)"
+            " WHERE subscriber = ?",
+            (number,),
+        )
         connection.execute("UPDATE report SET detail = '' WHERE subscriber = ?", (number,))
         connection.execute("DELETE FROM subscriber WHERE number = ?", (number,))
 

@@ -39,6 +39,38 @@ export async function answer(address, options = {}) {
   return given;
 }
 
+/** What the page alone knows: the token of requests that change something. */
+export const desk = { hand: "" };
+
+/** Changes something, as JSON; what was refused is thrown as Told. */
+export async function post(address, body) {
+  return ask(address, { method: "POST", body: JSON.stringify(body), headers: { "x-desk-token": desk.hand } });
+}
+
+/** Shows a short sentence where everything is told, until the next. */
+export function say(words, more = null) {
+  by("told").replaceChildren(words, ...(more ? [" ", more] : []));
+}
+
+/** Asks for a line of text in a dialog; null when it was closed without one. */
+export function request(title, { label, value = "", submit = "Save", lines = 1 }) {
+  const input = make(lines > 1 ? "textarea" : "input", { id: "asked", rows: lines > 1 ? lines : null, autocomplete: "off" });
+  input.value = value;
+  const box = make("dialog", { "aria-labelledby": "asked-title" },
+    make("h2", { id: "asked-title" }, title),
+    make("form", { method: "dialog" },
+      make("p", {}, make("label", { for: "asked" }, label), input),
+      make("p", { class: "tools" }, make("button", { value: "yes" }, submit), make("button", { value: "", formnovalidate: true }, "Cancel"))));
+  document.body.append(box);
+  box.showModal();
+  return new Promise((resolve) => {
+    box.addEventListener("close", () => {
+      resolve(box.returnValue === "yes" ? input.value : null);
+      box.remove();
+    });
+  });
+}
+
 /** The file and line of a finding: a link into the editor, and the path to copy. */
 export function place(finding) {
   if (!finding.path) return make("p", { class: "place soft" }, finding.where || "");

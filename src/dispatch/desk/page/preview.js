@@ -1,17 +1,20 @@
 // The page: which issue, which view, which glasses; it follows the files, and does what the keys say.
 
-import { Told, answer, ask, by, make, place } from "/parts.js";
+import { Inbox } from "/inbox.js";
+import { Told, ask, by, desk, make, place, post, request } from "/parts.js";
 import { Feeds, Findings, Mail, Site, Size, Text } from "/views.js";
 
 const VIEWS = [
-  ["mail", "Mail", (stage) => new Mail(stage)],
-  ["text", "Text", (stage) => new Text(stage)],
-  ["page", "Page", (stage) => new Site(stage, (at) => `issues/${at.slug}/`)],
-  ["site", "Site", (stage) => new Site(stage, () => "")],
-  ["feeds", "Feeds", (stage) => new Feeds(stage)],
-  ["size", "Size", (stage) => new Size(stage)],
-  ["findings", "Findings", (stage) => new Findings(stage)],
+  ["inbox", "Inbox", "h", (stage) => new Inbox(stage)],
+  ["mail", "Mail", "1", (stage) => new Mail(stage)],
+  ["text", "Text", "2", (stage) => new Text(stage)],
+  ["page", "Page", "3", (stage) => new Site(stage, (at) => `issues/${at.slug}/`)],
+  ["site", "Site", "4", (stage) => new Site(stage, () => "")],
+  ["feeds", "Feeds", "5", (stage) => new Feeds(stage)],
+  ["size", "Size", "6", (stage) => new Size(stage)],
+  ["findings", "Findings", "7", (stage) => new Findings(stage)],
 ];
+const WITHOUT_ISSUE = new Set(["inbox"]);
 const LOOKS = { phone: ["Phone", "p"], dark: ["Dark", "d"], bare: ["No pictures", "i"], outlook: ["Outlook", "o"], print: ["Print", "r"] };
 const GLASSES = ["dark", "bare", "outlook", "print"];
 
@@ -25,11 +28,11 @@ function at() {
   const [slug, name, worn] = decodeURIComponent(location.hash.slice(1)).split("/");
   const issue = overview.issues.find((one) => one.slug === slug) ?? overview.issues.find((one) => one.slug === overview.first) ?? overview.issues[0];
   const looks = new Set((worn || "").split("+").filter((look) => LOOKS[look]));
-  return { issue, slug: issue?.slug, name: VIEWS.some(([one]) => one === name) ? name : "mail", looks };
+  return { issue, slug: issue?.slug, name: VIEWS.some(([one]) => one === name) ? name : overview.view, looks };
 }
 
 function go({ slug, name, looks }) {
-  location.hash = `${slug}/${name}/${[...looks].join("+")}`;
+  location.hash = `${slug ?? ""}/${name}/${[...looks].join("+")}`;
 }
 
 const to = (change) => go({ ...at(), ...change });
@@ -38,11 +41,18 @@ const to = (change) => go({ ...at(), ...change });
 async function draw(again = false) {
   const here = at();
   header(here);
-  if (!here.issue) return by("stage").replaceChildren(make("p", { class: "sheet" }, "There is no issue yet. Start one: dispatch issue new “Its title”"));
+  if (!here.issue && !WITHOUT_ISSUE.has(here.name)) {
+    view = null;
+    delete document.documentElement.dataset.busy;
+    document.documentElement.dataset.version = overview.version;
+    return by("stage").replaceChildren(make("div", { class: "sheet" }, make("p", {}, "There is no issue yet."), make("p", { class: "tools" }, make("button", { type: "button", onclick: create }, "New issue…"))));
+  }
   if (view?.name !== here.name) {
     by("stage").replaceChildren();
-    view = { name: here.name, shown: VIEWS.find(([name]) => name === here.name)[2](by("stage")) };
+    view = { name: here.name, shown: VIEWS.find(([name]) => name === here.name)[3](by("stage")) };
     view.shown.failed = failed;
+    view.shown.create = create;
+    by("stage").className = here.name;
     again = false;
   }
   again = again && view.slug === here.slug;
@@ -61,7 +71,7 @@ async function draw(again = false) {
   faults();
   delete document.documentElement.dataset.busy;
   document.documentElement.dataset.version = overview.version;
-  tally(here.slug);
+  if (here.issue && !view.shown.quiet) tally(here.slug);
 }
 
 function failed(error) {
@@ -72,7 +82,7 @@ function failed(error) {
 
 function header(here) {
   by("title").textContent = overview.title;
-  document.title = here.issue ? `${here.issue.title} · preview` : "Preview";
+  document.title = here.issue ? `${here.issue.title} · desk` : "Desk";
   by("server").textContent = overview.mail;
   const option = (issue) => make("option", { value: issue.slug }, `${issue.number ? `No. ${issue.number} · ` : ""}${issue.title}`);
   const group = (label, status) => {
@@ -81,9 +91,9 @@ function header(here) {
   };
   by("issue").replaceChildren(...[group("Drafts", "draft"), group("Scheduled", "scheduled"), group("Published", "published")].filter(Boolean));
   by("issue").value = here.slug ?? "";
-  by("views").replaceChildren(...VIEWS.map(([name, words], number) => make("li", {},
-    make("a", { href: `#${here.slug}/${name}/${[...here.looks].join("+")}`, "aria-current": name === here.name ? "page" : null, "aria-keyshortcuts": `${number + 1}`, id: `view-${name}` },
-      words, make("kbd", { "aria-hidden": "true" }, `${number + 1}`)))));
+  by("views").replaceChildren(...VIEWS.map(([name, words, key]) => make("li", {},
+    make("a", { href: `#${here.slug ?? ""}/${name}/${[...here.looks].join("+")}`, "aria-current": name === here.name ? "page" : null, "aria-keyshortcuts": key, id: `view-${name}` },
+      words, make("kbd", { "aria-hidden": "true" }, key)))));
 }
 
 function glasses(here) {
@@ -134,22 +144,45 @@ function follow() {
   stream.onmessage = (event) => {
     const before = overview?.version;
     overview = JSON.parse(event.data);
+    desk.hand = overview.hand;
     by("status").textContent = "";
     if (before !== overview.version) draw(true);
   };
   stream.onerror = () => {
-    by("status").textContent = "The preview has ended, or is starting again.";
+    by("status").textContent = "The desk has ended, or is starting again.";
   };
 }
 
 const KEYS = {
-  ...Object.fromEntries(VIEWS.map(([name, words], number) => [`${number + 1}`, [words, () => to({ name })]])),
+  ...Object.fromEntries(VIEWS.map(([name, words, key]) => [key, [words, () => to({ name })]])),
   ...Object.fromEntries(Object.entries(LOOKS).map(([look, [words, key]]) => [key, [words, () => by("looks").querySelector(`[data-look=${look}]`)?.click()]])),
   "[": ["The issue before", () => step(-1)],
   "]": ["The issue after", () => step(1)],
   t: ["Send a test", () => by("test").click()],
-  "?": ["These keys", () => by("help").showModal()],
+  N: ["New issue", () => create()],
+  "?": ["These keys", () => help()],
 };
+
+/** The keys that hold here: those of the view first. */
+function help() {
+  const own = view?.shown.keys ?? {};
+  const rest = Object.entries(KEYS).filter(([key, [words]]) => !own[key] && (view?.shown.looks.some((look) => LOOKS[look][1] === key) || !Object.values(LOOKS).some(([, one]) => one === key)));
+  const row = ([key, [words]]) => [make("dt", {}, ...key.split(" ").flatMap((one, at) => [at ? " " : null, make("kbd", {}, one === "Space" ? "Space" : one)])), make("dd", {}, words)];
+  by("help-keys").replaceChildren(...[...Object.entries(own), ...rest].flatMap(row));
+  by("help").showModal();
+}
+
+/** Starts an issue, and goes on with it. */
+async function create() {
+  const title = await request("New issue", { label: "Its title", submit: "Start it" });
+  if (title === null) return;
+  try {
+    const { keys } = await post("/do/create", { title });
+    to({ slug: keys[0] });
+  } catch (error) {
+    failed(error);
+  }
+}
 
 function step(by_) {
   const place_ = overview.issues.findIndex((one) => one.slug === at().slug) + by_;
@@ -159,6 +192,7 @@ function step(by_) {
 function press(event) {
   const typing = event.target?.closest?.("input, textarea, select, dialog");
   if (!overview || typing || event.ctrlKey || event.metaKey || event.altKey || !by("help-on").checked) return;
+  if (view?.shown.press?.(event)) return event.preventDefault();
   const key = KEYS[event.key];
   if (key) {
     event.preventDefault(); // a frame that passed it on asks whether it was one of ours
@@ -172,9 +206,8 @@ async function send(event) {
   result.className = "";
   result.textContent = "Sending…";
   const slug = at().slug;
-  const body = JSON.stringify({ to: by("to").value });
   try {
-    const { taken } = await (await answer(`/send/${slug}`, { method: "POST", body })).json();
+    const { taken } = await post(`/send/${slug}`, { to: by("to").value });
     result.textContent = `Sent: ${taken} took it.`;
   } catch (error) {
     if (!(error instanceof Told)) throw error;
@@ -184,11 +217,11 @@ async function send(event) {
 }
 
 by("issue").addEventListener("change", () => to({ slug: by("issue").value }));
-by("keys").addEventListener("click", () => by("help").showModal());
+by("keys").addEventListener("click", help);
+by("new").addEventListener("click", create);
 by("test").addEventListener("click", () => { by("sent").textContent = ""; by("sending").showModal(); });
 by("leave").addEventListener("click", () => by("sending").close());
 by("send").addEventListener("submit", send);
-by("help-keys").append(...Object.entries(KEYS).flatMap(([key, [words]]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, words)]));
 by("help-on").checked = localStorage.getItem("keys") !== "off";
 by("help-on").addEventListener("change", () => localStorage.setItem("keys", by("help-on").checked ? "on" : "off"));
 addEventListener("keydown", press);

@@ -39,14 +39,20 @@ class MailServer:
         except smtplib.SMTPResponseException as cause:
             raise self._make_refusal(cause.smtp_code, cause.smtp_error) from cause
         except (OSError, smtplib.SMTPException) as cause:
-            reason = (getattr(cause, "strerror", "") or str(cause) or "no answer").lower()
             raise DeliveryError(
-                f"cannot be reached: {reason}", address=self.name, hint="Start a mail server there, or name another."
+                f"cannot be reached: {describe_failure(cause)}",
+                address=self.name,
+                hint="Start a mail server there, or name another.",
             ) from cause
 
     def _make_refusal(self, code: int, said: bytes | str) -> DeliveryError:
         words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
         return DeliveryError(f"rejected the message: {code} {' '.join(words.split())}", address=self.name)
+
+
+def describe_failure(cause: Exception) -> str:
+    """Describe why a server could not be reached, in words for people."""
+    return (getattr(cause, "strerror", "") or str(cause) or "no answer").lower()
 
 
 def parse_local_server(written: str) -> MailServer:

@@ -1,0 +1,20 @@
+"""Bring a published issue to its subscribers, once: freeze, send, settle.
+
+    with deliver.open_outbound(publication, clock, command="dispatch send") as outbound:
+        octets = outbound.prepare_message(issue, begun)
+        report = outbound.send_round(outbound.begin_round(issue, octets, begun), server, stop)
+
+rounds.py      a round is begun, tested, gone on with; the store is open for one process
+guards.py      what refuses an old copy of a store, another machine, what was sent
+way_back.py    whether the way to leave leads to this store
+sending.py     the ledger that all connections wait for
+connection.py  one connection to the mail server
+outcomes.py    what a server's answer means
+budget.py      how many messages in which time
+"""
+
+from dispatch.deliver.rounds import Outbound, list_doubts, open_outbound, send_one
+from dispatch.deliver.sending import SendReport
+from dispatch.deliver.way_back import require_way_back
+
+__all__ = ["Outbound", "SendReport", "list_doubts", "open_outbound", "require_way_back", "send_one"]

@@ -1,0 +1,198 @@
+"""The desk: what its page asks and changes, that every change is one edit of the files, and can be taken back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from desking import fill_inbox, make_entry, make_publication
+from dispatch import config, inbox, issues
+from dispatch.model import Issue
+from previewing import Running, previewing
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    make_publication(tmp_path)
+    fill_inbox(tmp_path, 30)
+    return tmp_path
+
+
+class Desk:
+    """A page that is open."""
+
+    def __init__(self, running: Running, client: httpx.Client) -> None:
+        self.running = running
+        self.client = client
+        self.hand = running.hand(client)
+
+    def ask(self, path: str, **asked: str) -> dict:
+        answer = self.client.get(path, params=asked)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def do(self, action: str, **said: object) -> dict:
+        answer = self.client.post(f"/do/{action}", json=said, headers=self.hand)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def refused(self, action: str, **said: object) -> str:
+        answer = self.client.post(f"/do/{action}", json=said, headers=self.hand)
+        assert answer.status_code == 422, answer.text
+        return " ".join(f"{one['what']} {one['hint']}" for one in answer.json()["faults"])
+
+    def numbers(self, **asked: str) -> list[int]:
+        return self.ask("/inbox", **asked)["numbers"]
+
+
+@pytest.fixture
+def desk(root: Path) -> Iterator[Desk]:
+    with previewing(root, command="desk") as running, running.client() as client:
+        yield Desk(running, client)
+
+
+def read(root: Path) -> Issue:
+    return issues.read_issue(config.load(root), "week-48")
+
+
+def keys(root: Path) -> dict[str, list[str]]:
+    return {part.title: [one.key for one in part.articles] for part in read(root).sections}
+
+
+def snapshot(root: Path) -> dict[str, str]:
+    return {path.name: path.read_text("utf-8") for path in (root / "issues" / "week-48").iterdir()}
+
+
+# Who may change something
+
+
+def test_a_change_needs_the_token_of_the_page_and_a_post(desk: Desk, root: Path) -> None:
+    before = snapshot(root)
+    said = {"numbers": [1], "issue": "week-48", "title": "X"}
+    origin = {"origin": desk.running.base}
+    wrong = [{}, origin, {**desk.hand, "origin": "https://wire.example"}, {**origin, "x-desk-token": "no"}]
+    wrong += [{**origin, "x-desk-token": desk.running.token}, {"x-desk-token": desk.hand["x-desk-token"]}]
+    for action in ("dismiss", "add", "undo", "edit", "create", "publish"):
+        for headers in wrong:
+            assert desk.client.post(f"/do/{action}", json=said, headers=headers).status_code == 403, headers
+        assert desk.client.get(f"/do/{action}", params={"numbers": "1"}).status_code == 405
+        with httpx.Client(base_url=desk.running.base) as stranger:
+            assert stranger.post(f"/do/{action}", json=said, headers=desk.hand).status_code == 403
+    assert snapshot(root) == before
+    assert len(desk.numbers()) == 30
+
+
+def test_what_makes_no_sense_is_refused_in_words(desk: Desk, root: Path) -> None:
+    before = snapshot(root)
+    bodies = [b"", b"[]", b"{", b'{"numbers": "1"}', b'{"numbers": [true]}', b'{"numbers": [-1]}', b'{"numbers": [[]]}']
+    bodies += [b'{"numbers": [1e99]}', b'{"issue": 7}', b'{"key": {}}', b"[" * 100_000, b" " * 300_000]
+    for action in ("dismiss", "add", "edit", "move", "section", "credit", "nothing"):
+        for body in bodies:
+            answer = desk.client.post(f"/do/{action}", content=body, headers=desk.hand)
+            assert answer.status_code == 422, (action, body[:30])
+            assert answer.json()["faults"][0]["what"]
+    assert snapshot(root) == before
+
+
+# The inbox
+
+
+def test_the_list_is_numbers_and_rows_are_asked_for(desk: Desk) -> None:
+    said = desk.ask("/inbox")
+    assert len(said["numbers"]) == said["waiting"] == 30
+    assert {one["key"]: one["count"] for one in said["sources"]} == {"paper0": 10, "paper1": 10, "paper2": 10}
+    asked = ",".join(map(str, said["numbers"][:3]))
+    rows = desk.client.get("/inbox/rows", params={"numbers": asked}).json()
+    assert [row["number"] for row in rows] == said["numbers"][:3]
+    assert rows[0] == {
+        "number": said["numbers"][0], "title": "Harbour harbour harbour harbour 0", "names": ["Ada Quay"],
+        "certainty": "certain", "source": "Paper0", "key": "paper0", "day": "2026-11-28",
+        "begun": "Story 0 of paper0: harbour harbour harbour harbour. It has a second paragraph.", "words": 13,
+        "language": "en", "picture": True, "places": 0, "changed": False, "state": "new", "section": "",
+    }  # fmt: skip
+
+
+def test_an_entry_is_found_by_words_source_author_tag_certainty_language_and_day(desk: Desk, root: Path) -> None:
+    fill_inbox(root, 0, ("paper0", [make_entry(90, language="de-AT", title="Grüße vom Kai", tags=("kai",))]))
+    assert len(desk.numbers(source="paper1")) == 10
+    assert len(desk.numbers(author="mira")) == 6
+    assert len(desk.numbers(certainty="likely")) == 4
+    assert len(desk.numbers(search="ferry 16")) == 1
+    (german,) = desk.numbers(language="de")
+    assert desk.numbers(tag="kai") == desk.numbers(search="grüße") == [german]
+    assert len(desk.numbers(days="9999")) == 31
+    assert desk.numbers(order="nonsense", certainty="x", days="-1", state="?") == desk.numbers()
+    assert desk.numbers(order="source") != desk.numbers(order="day")
+
+
+def test_what_is_decided_leaves_the_list_and_comes_back(desk: Desk, root: Path) -> None:
+    first, second, *_ = desk.numbers()
+    assert desk.do("dismiss", numbers=[first, second])["count"] == 2
+    assert first not in desk.numbers()
+    assert desk.numbers(state="dismissed") == [first, second]
+    assert desk.do("dismiss", numbers=[first])["count"] == 0  # nothing that undo would restore
+    desk.do("undo")
+    assert first not in desk.numbers()
+    desk.do("undo")
+    assert desk.numbers()[:2] == [first, second]
+    assert "there is no article 999" in desk.refused("dismiss", numbers=[second, 999])
+    assert second in desk.numbers()
+    with inbox.open_inbox(config.load(root)) as box:
+        assert box.find_arrival(first).state == "new"
+
+
+def test_an_article_comes_into_a_section_with_its_note_and_goes_again(desk: Desk, root: Path) -> None:
+    before = snapshot(root)
+    first, second, third, *_ = desk.numbers()
+    done = desk.do("add", issue="week-48", numbers=[first, third], section="Europe", note="Read it.")
+    assert keys(root) == {"Harbour": [], "Europe": done["keys"], "Culture": [], "Brief": []}
+    (one, _) = read(root).articles
+    assert (one.url, one.note) == ("https://paper0.example/0?a=1&copy=2", "Read it.")
+    assert desk.numbers(state="used") == [first, third]
+    assert desk.numbers()[0] == second
+    desk.do("add", issue="week-48", numbers=[second])
+    assert len(keys(root)["Harbour"]) == 1
+    desk.do("undo")
+    desk.do("undo")
+    assert snapshot(root) == before
+    assert desk.numbers()[:3] == [first, second, third]
+    assert "nothing to take back" in desk.refused("undo")
+
+
+def test_an_article_that_somebody_has_changed_since_is_not_deleted_with_undo(desk: Desk, root: Path) -> None:
+    (key,) = desk.do("add", issue="week-48", numbers=desk.numbers()[:1])["keys"]
+    file = root / "issues" / "week-48" / f"{key}.html"
+    file.write_text(file.read_text("utf-8").replace("It has a second", "It has my own"), "utf-8")
+    desk.client.post("/do/undo", json={}, headers=desk.hand)
+    assert "my own" in file.read_text("utf-8")
+
+
+def test_what_no_file_can_hold_is_told_and_the_others_are_added(desk: Desk, root: Path) -> None:
+    fill_inbox(root, 0, ("paper0", [make_entry(91, title="", content="")]))
+    nameless = next(
+        n for n in desk.numbers() if not desk.ask(f"/inbox/{n}")["names"] or "91" in desk.ask(f"/inbox/{n}")["title"]
+    )
+    assert "no title found" in desk.refused("add", issue="week-48", numbers=[nameless])
+    for slug in ("nothing", "", "..", "../issues/week-48", "week-48/", "/etc"):
+        assert "there is no issue" in desk.refused("add", issue=slug, numbers=[1])
+    assert keys(root)["Harbour"] == []
+
+
+def test_an_entry_says_all_that_an_editor_asks(desk: Desk) -> None:
+    doubtful = desk.numbers(certainty="likely")[0]
+    entry = desk.ask(f"/inbox/{doubtful}")
+    assert [choice["names"] for choice in entry["choices"]] == [entry["names"], ["Ann Lee"]]
+    assert entry["choices"][1]["kinds"] == ["byline"]
+    assert desk.client.get("/inbox/999").status_code == 422
+
+
+def test_the_text_of_an_article_is_a_page_in_which_nothing_runs(desk: Desk, root: Path) -> None:
+    fill_inbox(root, 0, ("paper0", [make_entry(92, title="</title><script>x</script>", content="<p>Words.</p>")]))
+    number = desk.numbers(search="words")[0]
+    answer = desk.client.get(f"/read/light/{number}")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "allow-scripts" not in policy
+    assert "<script>" not in answer.text
+    assert "<p>Words.</p>" in answer.text
