@@ -34,3 +34,13 @@ def find_leaves(command: click.Command, context: click.Context, *names: str) -> 
             yield from find_leaves(found, context, *names, name)
     else:
         yield " ".join(names)
+
+
+def find_command(words: str) -> click.Command:
+    """The command of these words."""
+    found: click.Command | None = main
+    for word in words.split():
+        assert isinstance(found, click.Group)
+        found = found.get_command(click.Context(found), word)
+    assert found
+    return found

@@ -32,7 +32,7 @@ IRREGULAR = set(
 # With what the name of a function in a module begins: a verb, or what says a conversion. A missing verb is added.
 VERBS = set(
     """
-    abbreviate accept accepts acquire add adopt advance agrees allow announce answer append apply approve
+    abbreviate accept accepts acquire add adopt advance agrees align allow announce answer append apply approve
     archive are as ask assemble assert assign attach batch be begin bind blank bounce break build call can
     canonicalise cap change check choose claim classify clean clear clip close collapse collect combine commit
     compare compile complete compose compress compute confirm connect contain contains convert copy correct

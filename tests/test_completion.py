@@ -6,11 +6,9 @@ import sys
 from pathlib import Path
 from select import select
 
-import click
 import pytest
 
-from commands import list_commands, run_dispatch
-from dispatch.cli import main
+from commands import find_command, list_commands, run_dispatch
 from dispatch.cli.completion import complete_article, complete_issue, complete_section
 from patience import PATIENCE
 from terminals import read_some
@@ -145,12 +143,3 @@ def test_every_name_of_something_that_there_is_can_be_completed() -> None:
         if parameter.name in named and parameter._custom_shell_complete is not named[parameter.name]
     ]
     assert offenders == []
-
-
-def find_command(words: str) -> click.Command:
-    found: click.Command | None = main
-    for word in words.split():
-        assert isinstance(found, click.Group)
-        found = found.get_command(click.Context(found), word)
-    assert found
-    return found

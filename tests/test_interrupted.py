@@ -143,6 +143,32 @@ def test_import_writes_a_post_whole_or_not_at_all(letter: Path, tmp_path: Path) 
     assert [issue.title for issue in issues.read_all_issues(config.load(letter))] == ["one", "three", "two"]
 
 
+@pytest.mark.parametrize(
+    ("words", "there", "gone"),
+    [
+        (("issue", "move", "one", "one", "--to", "two"), "issues/two/one.md", "issues/one/one.md"),
+        (("author", "rename", "Ann Lee", "Alex Fay"), "authors.toml", ""),
+    ],
+)
+def test_a_change_of_several_files_is_made_whole(
+    letter: Path, tmp_path: Path, words: tuple[str, ...], there: str, gone: str
+) -> None:
+    posts = tmp_path / "posts"
+    posts.mkdir()
+    for name in ("one", "two"):
+        (posts / f"{name}.md").write_text(
+            f"---\ntitle: {name}\ndate: 2026-11-20\nauthor: Ann Lee\n---\nWords of {name}.\n"
+        )
+    subprocess.run([sys.executable, "-m", "dispatch", "import", str(posts)], cwd=letter, check=True)
+    pressing = PRESSING.replace("three/issue.md", Path(there).name)
+    subprocess.run([sys.executable, "-c", pressing, *words], cwd=letter, check=True)
+    assert (letter / there).is_file()
+    assert not gone or not (letter / gone).exists()
+    every = [one for issue in issues.read_all_issues(config.load(letter)) for one in issue.articles]
+    assert len(every) == 2
+    assert len({author.name for one in every for author in one.authors}) == 1
+
+
 def test_ctrl_c_is_heard_as_before_after_an_error() -> None:
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(ValueError, match="broken"), hold_later_interrupts():

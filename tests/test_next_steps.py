@@ -1,8 +1,10 @@
 """What a command says comes next works where it is pasted; what somebody tries is answered with what does it."""
 
+import ast
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,15 +12,17 @@ from pathlib import Path
 import click
 import pytest
 
-from commands import list_commands, run_dispatch
+import dispatch
+from commands import find_command, list_commands, run_dispatch
 from dispatch.cli import COMMANDS, main
-from dispatch.cli.other_words import INSTEAD
+from dispatch.cli.other_words import INSTEAD, OPTIONS
 from dispatch.text import quote_word
 from loopback import item, rss, web
 from patience import PATIENCE
 from test_docs import parse
 
-PASTED = re.compile(r"^(?:Next|Then|To [\w ]+): ((?:dispatch|cd) .+)$", re.MULTILINE)
+PASTED = re.compile(r"(?:^|\. )(?:Next|Then|To [\w ]+): ((?:dispatch|cd) .+)$", re.MULTILINE)
+ENDLESS = ("dispatch serve", "dispatch preview")  # they go on until Ctrl-C
 SHELLS = [shell for shell in ("bash", "zsh", "fish", "pwsh") if shutil.which(shell)]
 STORY = "A small story\n\nIt has one sentence, and one author.\n"
 WORDS = [
@@ -44,36 +48,68 @@ WORDS = [
 @pytest.mark.skipif(sys.platform == "win32", reason="the warm program is for POSIX")
 @pytest.mark.parametrize("shell", SHELLS)
 def test_every_next_step_works_where_it_is_pasted(shell: str, tmp_path: Path, warm: Path) -> None:
-    environment = {**os.environ, "PATH": f"{warm}:{os.environ['PATH']}", "HOME": str(tmp_path), "COLUMNS": "40"}
+    environment = {**os.environ, "HOME": str(tmp_path), "COLUMNS": "40"}
     entered: list[str] = []
+    pasted: dict[str, str] = {}  # what was printed
 
     def paste(command: str) -> str:
-        """What it prints, and all that this says comes next, done too."""
-        ran = subprocess.run(
-            [shell, "-c", "\n".join([*entered, command])], cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=PATIENCE,
-        )  # fmt: skip
+        """What it prints, and all that this says comes next, done too, each once."""
+        is_endless = command.startswith(ENDLESS)
+        programs = Path(sys.executable).parent if is_endless else warm  # what is warm is not ours to end
+        with subprocess.Popen(
+            [shell, "-c", "\n".join([*entered, command])], cwd=tmp_path, stdin=subprocess.DEVNULL,
+            env=environment | {"PATH": f"{programs}:{os.environ['PATH']}"}, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        ) as process:  # fmt: skip
+            assert process.stdout
+            if is_endless:
+                said = process.stdout.readline()
+                os.killpg(process.pid, signal.SIGKILL)
+                assert "http://127.0.0.1:" in said or "in use" in said  # another may serve on this machine
+            else:
+                said, _ = process.communicate(timeout=PATIENCE)
+                assert process.returncode == 0, f"{command}\n{said}"
         assert "&&" not in command
-        assert ran.returncode == 0, f"{command}\n{ran.stdout}"
         entered.extend([command] if command.startswith("cd ") else [])
-        following = [one for one in PASTED.findall(ran.stdout) if one != "dispatch serve"]  # that goes on until Ctrl-C
-        return ran.stdout + "".join(map(paste, following))
+        pasted[command] = said
+        return said + "".join(paste(one) for one in PASTED.findall(said) if one not in pasted)
 
     folder = tmp_path / "Größe 1 & l'été"
     (folder / "posts").mkdir(parents=True)
     (folder / "story.txt").write_text(STORY, "utf-8")
+    (folder / "readers.csv").write_text("email\nann@wire.example\n", "utf-8")
     start = f"dispatch init {quote_word(folder.name)} --title T --url https://wire.example --from t@wire.example"
     assert "added “A small story”" in paste(start)
     with web() as site:
         site.pages["/feed"] = rss(item("a"), item("b"))
         assert "2 new" in paste(f"dispatch source add {site.url('/feed')} --kind feed --allow-private --key feed")
+    assert "No issue is published yet" in paste("dispatch publish")
+    assert "dispatch unpublish" not in paste("dispatch unpublish the-title-of-your-first-issue --yes")
     assert "added “" in paste("dispatch inbox show 1")
+    assert "dispatch inbox restore 2" in paste("dispatch inbox dismiss 2")
+    paste('dispatch issue new "The title" --from-inbox')
     paste("dispatch issue credit the-title 1 --author 'Ann Lee'")
     said = paste("dispatch publish the-title --yes")
     assert "dispatch serve" in said
     assert "public/" in said
     paste('dispatch author rename "Ann Lee" "Ann Roe"')
+    paste("dispatch template copy masthead.html")
+    paste("dispatch render the-title --format text")
+    paste("dispatch subscriber import readers.csv --confirmed forms")
     paste("dispatch withdraw the-title 1 --yes --without-copy --because Wrong.")
+    said = "\n".join(one for printed in pasted.values() for one in PASTED.findall(printed))
+    assert [one for one in list_next_commands() if not re.search(f"^{one}", said, re.MULTILINE)] == []
+
+
+def list_next_commands() -> set[str]:
+    """How each command begins that print_next says somewhere in the code: one that is new is pasted here, too."""
+    found = set()
+    for path in sorted((Path(dispatch.__file__).parent / "cli").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print_next":
+                texts = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
+                found |= {re.escape(text) for text in texts if isinstance(text, str) and text.startswith("dispatch")}
+    return found
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the program is for POSIX")
@@ -112,6 +148,32 @@ def test_no_answer_hides_a_command() -> None:
 )
 def test_a_wrong_word_is_answered_with_the_nearest(tried: str, answer: str, tmp_path: Path) -> None:
     assert run_dispatch(tmp_path, *tried.split(), code=2).stderr.strip().endswith(answer or f"“{tried}”.")
+
+
+@pytest.mark.parametrize(
+    ("tried", "answer"),
+    [
+        ("publish one --to folder", "There is no option “--to” here. Did you mean: --output"),
+        ("publish one --when 2026-12-01", "Did you mean: --at"),
+        ("publish one --force", "Did you mean: --yes"),
+        ("publish one --ouput folder", "Did you mean: --output"),
+        ("publish one --zz", "See: dispatch publish --help"),
+        ("issue new X --lang de", "See: dispatch issue new --help"),
+        ("--zz", "See: dispatch --help"),
+    ],
+)
+def test_a_wrong_option_is_answered_with_the_one_that_does_it(tried: str, answer: str, tmp_path: Path) -> None:
+    assert run_dispatch(tmp_path, *tried.split(), code=2).stderr.strip().endswith(answer)
+
+
+def test_options_that_people_try_lead_to_options_that_there_are() -> None:
+    known = {
+        option.removeprefix("--")
+        for words in list_commands()
+        for parameter in find_command(words).params
+        for option in parameter.opts
+    }
+    assert {option for options in OPTIONS.values() for option in options} <= known
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -505,6 +505,27 @@ def test_a_review_tells_who_lost_a_story_to_whom(wire: Path) -> None:
     assert "Zed Ash" in said
 
 
+@pytest.mark.parametrize("how", ["entry", "name", "stranger"])
+def test_a_review_tells_who_lost_all_stories_to_whom(wire: Path, how: str) -> None:
+    commit(wire)
+    path = wire / "authors.toml"
+    text = path.read_text("utf-8")
+    if how == "name":
+        path.write_text(text.replace('name = "Ann Lee"', 'name = "Zed Ash"'), "utf-8")
+    elif how == "entry":
+        path.write_text(text.replace('[ann-lee]\nname = "Ann Lee"', '[zed]\nname = "Zed Ash"'), "utf-8")
+    else:
+        path.write_text(f'{text}\n[zed]\nname = "Zed Ash"\n', "utf-8")
+    for story in wire.glob("issues/*/story.md"):
+        body = story.read_text("utf-8").replace("Ann Lee", "Zed Ash")
+        body = body if how == "name" else body.replace("- ann-lee", "- zed")
+        story.write_text(body.replace("    url: https://ann.example\n", ""), "utf-8")
+    said = run_dispatch(wire, "review", "--base", "HEAD", code=1).output
+    assert "Ann Lee" in said
+    assert "Zed Ash" in said
+    assert "former names" not in said
+
+
 def test_a_name_can_be_forgotten_later(wire: Path) -> None:
     run_dispatch(wire, "author", "rename", "Ann Lee", "Alex Fay")
     run_dispatch(wire, "publish")

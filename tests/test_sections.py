@@ -1,5 +1,6 @@
 """Sections, notes and moves between issues: git shows exactly the change, and nothing is lost."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -125,6 +126,32 @@ def test_an_article_goes_into_another_issue_with_its_files(letter: Path) -> None
     assert not list((letter / "issues/week").glob("three.*"))
     assert isinstance(now.image, Image)
     assert now.image.url.endswith("/issues/next/three.png")
+
+
+def test_a_move_that_was_cut_off_is_finished_by_the_same_command(letter: Path) -> None:
+    shutil.copytree(letter / "issues/week", letter / "week before")
+    run_dispatch(letter, "issue", "move", "week", "three", "--to", "next")
+    moved = {path.name: path.read_bytes() for path in (letter / "issues/next").iterdir()}
+    shutil.rmtree(letter / "issues/week")
+    (letter / "week before").rename(letter / "issues/week")
+    assert list_sections(letter)["World"] == ["three"]
+    run_dispatch(letter, "issue", "move", "week", "three", "--to", "next")
+    assert (list_sections(letter)["World"], list_sections(letter, "next")) == ([], {"World": ["three"]})
+    assert {path.name: path.read_bytes() for path in (letter / "issues/next").iterdir()} == moved
+    assert not list((letter / "issues/week").glob("three.*"))
+
+
+def test_of_two_copies_that_differ_none_is_removed(letter: Path) -> None:
+    shutil.copytree(letter / "issues/week", letter / "week before")
+    run_dispatch(letter, "issue", "move", "week", "three", "--to", "next")
+    shutil.rmtree(letter / "issues/week")
+    (letter / "week before").rename(letter / "issues/week")
+    with (letter / "issues/next/three.md").open("a", encoding="utf-8") as file:
+        file.write("More.\n")
+    told = run_dispatch(letter, "issue", "move", "week", "three", "--to", "next", code=1).stderr
+    assert "is in next already" in told
+    assert "dispatch issue remove week three --delete" in told
+    assert list_sections(letter)["World"] == ["three"]
 
 
 def test_an_article_that_cannot_go_stays_whole(letter: Path) -> None:

@@ -49,7 +49,7 @@ def within(edit: Edit) -> Edit:
         if "story-7?" not in text:  # one entry of a feed
             return edit(text) if title >= 0 else text
         begin = max(text.rfind("<article id", 0, title), text.rfind('<article class="h', 0, title))
-        begin = next((at for at in (begin, text.rfind("<h3", 0, title)) if at >= 0), title)
+        begin = next((at for at in (begin, text.rfind('<div class="item', 0, title)) if at >= 0), title)
         end = text.find("Story 8", begin)
         return text[:begin] + edit(text[begin:end]) + text[end:]
 

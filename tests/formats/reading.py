@@ -55,19 +55,20 @@ def hrefs(node: Node) -> list[str]:
 
 
 def mail(markup: bytes) -> list[Shown]:
-    """The articles of an HTML mail: a region begins with its h3, the picture of the one that leads stands before it."""
+    """The articles of an HTML mail: a picture may stand before the headline."""
     shown: list[Shown] = []
-    pictures: list[str] = []
     for node in nodes(document(markup).root):
-        if node.name == "h3":
-            shown.append(Shown(title=words(node), url="".join(hrefs(node)), images=pictures))
-            pictures = []
-        elif node.name == "img" and "logo" not in classes(node):
-            target = pictures if not shown else shown[-1].images
-            target.append(node.attrs["src"] or "")
-        elif shown and node.name == "p" and "by" in classes(node) and not shown[-1].byline:
+        if "item" in classes(node):
+            shown.append(Shown())
+        elif not shown:
+            continue
+        elif node.name in {"h2", "h3"} and not classes(node):
+            shown[-1].title, shown[-1].url = words(node), "".join(hrefs(node))
+        elif node.name == "img":
+            shown[-1].images.append(node.attrs["src"] or "")
+        elif node.name == "p" and "by" in classes(node) and not shown[-1].byline:
             shown[-1].people, shown[-1].byline = hrefs(node), words(node)
-        elif shown and node.name == "p" and "read" in classes(node):
+        elif node.name == "p" and "read" in classes(node):
             shown[-1].read = "".join(hrefs(node))
     return shown
 

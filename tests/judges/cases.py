@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from itertools import cycle
 
+import letters
 import nouns
 from dispatch import config, issues
 from dispatch.looks import load_look, load_looks
@@ -53,6 +56,11 @@ def dress(look: str) -> Callable[[], Case]:
 
 
 LOOKS = {f"look-{name}": dress(name) for name in load_looks()}
-CASES: dict[str, Callable[[], Case]] = GOLDEN | {"sample": sample, "long-words": long_words} | LOOKS
+# Twelve letters, three in each look.
+LETTERS: dict[str, Callable[[], Case]] = {
+    f"letter-{name}": partial(write, look)
+    for (name, write), look in zip(letters.LETTERS.items(), cycle(load_looks()), strict=False)
+}
+CASES: dict[str, Callable[[], Case]] = GOLDEN | {"sample": sample, "long-words": long_words} | LOOKS | LETTERS
 # And the feeds of a site, which are no issues.
 FEEDS = CASES | COLLECTIONS

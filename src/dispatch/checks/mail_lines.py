@@ -50,6 +50,8 @@ def _find_rank(lines: Sequence[Line], titles: Sequence[str]) -> int:
 
 
 def _find_begin(lines: Sequence[Line], head: int, url: str) -> int:
-    """Find where an article begins: above its headline may stand its picture, a link to it, with a caption."""
-    above = (i for i in (head - 2, head - 1) if i >= 0)
-    return next((i for i in above if [(url, "")] == [(link.url, link.text) for link in lines[i].links]), head)
+    """Find where an article begins: above its headline may stand its picture, a link, with a caption between them."""
+    if head > 1 and [(url, "")] == [(link.url, link.text) for link in lines[head - 2].links]:
+        return head - 2
+    line = lines[head - 1] if head else None
+    return head - 1 if line and not line.text and [link.text for link in line.links] == [""] else head

@@ -15,7 +15,7 @@ import click
 from click.shell_completion import BashComplete, FishComplete, add_completion_class
 
 from dispatch import __version__
-from dispatch.cli.other_words import AnsweringGroup
+from dispatch.cli.other_words import AnsweringGroup, explain_option
 from dispatch.errors import DispatchError, explain_refusal
 from dispatch.text import escape_line, escape_words
 
@@ -140,6 +140,8 @@ def _escape_usage_errors() -> Iterator[None]:
         yield
     except click.exceptions.NoArgsIsHelpError:
         raise
+    except click.NoSuchOption as error:
+        raise click.UsageError(escape_words(explain_option(error)), error.ctx) from error
     except click.ClickException as error:
         words = escape_words(error.format_message())
         if isinstance(error, click.UsageError):

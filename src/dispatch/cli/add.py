@@ -19,7 +19,6 @@ from dispatch.cli.article_options import (
 from dispatch.cli.completion import complete_issue, complete_section
 from dispatch.cli.context import (
     OpenPublication,
-    hold_interrupts,
     hold_later_interrupts,
     open_publication,
     print_error,
@@ -151,7 +150,7 @@ def _write_groups(here: OpenPublication, slug: str, groups: Sequence[Pick], word
     """Write the articles of all locations under the publication's lock; report errors, and return whether none was."""
     if not groups:
         return True
-    with here.lock_for_change() as now_here, hold_interrupts():
+    with here.lock_for_change() as now_here:
         failed = _put_groups(now_here, slug, groups, words)
     for error in failed:
         print_error(error)

@@ -84,9 +84,10 @@ class OpenPublication:
     def lock_for_change(self) -> Iterator["OpenPublication"]:
         """Hold the publication's lock for reading, changing and writing; gives a desk that has read nothing yet.
 
-        What is slow comes before: nobody else can change the publication meanwhile. Raises LockedError.
+        What is slow comes before: nobody else can change the publication meanwhile, and Ctrl-C is not heard, so that
+        no change of several files ends in the middle. Raises LockedError.
         """
-        with self.hold_lock(locks.LOCK):
+        with self.hold_lock(locks.LOCK), hold_interrupts():
             yield OpenPublication(self.folder)
 
     @contextmanager

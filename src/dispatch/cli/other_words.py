@@ -72,6 +72,35 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("undo", "undelete"), ("restore",)),
     **dict.fromkeys(("check", "try"), ("test",)),
 }
+# What people try for an option, and the options that do it, where a command has them.
+OPTIONS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        ("to", "out", "dest", "destination", "dir", "directory", "folder", "path", "target"), ("output", "into")
+    ),
+    **dict.fromkeys(("force", "confirm", "assume-yes", "no-input", "sure"), ("yes",)),
+    **dict.fromkeys(("when", "time", "schedule", "on", "later", "day"), ("at", "date", "published")),
+    **dict.fromkeys(("dry", "simulate", "try", "preview", "what-if"), ("dry-run",)),
+    **dict.fromkeys(("by", "byline", "writer", "who"), ("author",)),
+    **dict.fromkeys(("link", "address", "href", "uri"), ("url",)),
+    **dict.fromkeys(("subject", "headline", "name"), ("title",)),
+    **dict.fromkeys(("subtitle", "standfirst", "deck"), ("dek",)),
+    **dict.fromkeys(("description", "abstract"), ("summary", "dek")),
+    **dict.fromkeys(("comment", "remark"), ("note",)),
+    **dict.fromkeys(("lang", "locale"), ("language",)),
+    **dict.fromkeys(("tz", "zone"), ("timezone",)),
+    **dict.fromkeys(("picture", "photo", "thumbnail", "cover"), ("image",)),
+    **dict.fromkeys(("alt", "alt-text"), ("image-alt",)),
+    **dict.fromkeys(("category", "topic", "keyword", "label"), ("tag", "section")),
+    **dict.fromkeys(("max", "count", "top", "first"), ("limit",)),
+    **dict.fromkeys(("sender", "mail", "email"), ("from",)),
+    **dict.fromkeys(("after", "newer"), ("since", "before")),
+    **dict.fromkeys(("query", "find", "filter", "grep"), ("search",)),
+    **dict.fromkeys(("id", "handle"), ("slug", "key")),
+    **dict.fromkeys(("reason", "why"), ("because",)),
+    **dict.fromkeys(("offline", "no-download"), ("no-fetch",)),
+    **dict.fromkeys(("browser", "launch"), ("open",)),
+    **dict.fromkeys(("type", "as"), ("format", "kind")),
+}
 
 
 class AnsweringGroup(click.Group):
@@ -102,3 +131,19 @@ def suggest_command(above: str, word: str, known: list[str]) -> str:
     same = [one for one in _SYNONYMS.get(word, ()) if one in known]
     near = same or ([word] if word in known else get_close_matches(word, known, n=1))
     return f" Did you mean: {' '.join(filter(None, ('dispatch', above, near[0])))}" if near else ""
+
+
+def explain_option(error: click.NoSuchOption) -> str:
+    """Say that there is no such option, with the one that was meant, as a sentence.
+
+    click compares the dashes too, so that to it every short word is near every other.
+    """
+    from difflib import get_close_matches
+
+    word = error.option_name.lstrip("-").lower()
+    parameters = error.ctx.command.params if error.ctx else []
+    known = [option.removeprefix("--") for one in parameters for option in one.opts if option.startswith("--")]
+    same = [one for one in OPTIONS.get(word, ()) if one in known]
+    near = same[:1] or get_close_matches(word, known, n=1)
+    answer = f" Did you mean: --{near[0]}" if near else f" See: {error.ctx.command_path} --help" if error.ctx else ""
+    return f"There is no option “{error.option_name}” here.{answer}"

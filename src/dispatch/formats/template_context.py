@@ -149,9 +149,10 @@ class TemplateContext(Bylines):
         return self.site_page.pictures if self.site_page else {}
 
     def use_picture_copies(self, body: str, article: Article | None = None) -> Markup:
-        """Show the pictures of a page from the site's copies, where there are some; for pages alone."""
+        """Show content on a page: its pictures from the site's copies, where there are some; for pages alone."""
         first = article.image.url if article and article.image and article.id == self.lead_id else ""
-        return Markup(html.use_image_copies(body, self._picture_copies, first=first))  # noqa: S704 - sanitised at the door
+        aligned = html.align_cells(body)
+        return Markup(html.use_image_copies(aligned, self._picture_copies, first=first))  # noqa: S704 - sanitised at the door
 
     def render_picture(self, image: Image, *, leads: bool = False) -> Markup:
         """Render the article's main picture for a page, from the site's copy where there is one."""

@@ -25,7 +25,7 @@ else:
         excerpt="cut_excerpt take_title",
         formulas="write_formulas",
         images="MEASURE drop_images format_picture make_images_relative use_image_copies",
-        narrow="fit_column",
+        narrow="align_cells fit_column",
         sanitise="MOST_BYTES MOST_LEVELS measure_nesting remove_illegal_characters sanitise_html sanitise_line",
         tokens=(
             "Paragraph blank_code count_words drop_image escape_html find_headings find_ids find_image_addresses "

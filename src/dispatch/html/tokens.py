@@ -97,7 +97,7 @@ def rewrite_addresses(content: str, change: Callable[[str], str]) -> str:
         new = change(address) if match[1] in _ADDRESSES else ""
         return match[0] if new == address else f' {match[1]}="{escape_html(new)}"' if new else ""
 
-    return _rewrite_attributes(content, rewrite_attribute)
+    return rewrite_attributes(content, rewrite_attribute)
 
 
 @lru_cache(maxsize=128)
@@ -225,7 +225,7 @@ def drop_unlinked_ids(content: str) -> str:
     if ' id="' not in content:
         return content
     linked = {value[1:] for name, value in _list_attributes(content) if name == "href" and value[:1] == "#"}
-    return _rewrite_attributes(content, lambda one: "" if one[1] == "id" and one[2] not in linked else one[0])
+    return rewrite_attributes(content, lambda one: "" if one[1] == "id" and one[2] not in linked else one[0])
 
 
 def place_fragments(content: str, address: str, prefix: str, *, keep: bool = True) -> str:
@@ -244,7 +244,7 @@ def place_fragments(content: str, address: str, prefix: str, *, keep: bool = Tru
         is_local = name == "href" and value[:1] == "#" and value[1:]
         return f' href="{escape_html(address)}#{escape_html(prefix)}{value[1:]}"' if is_local else one[0]
 
-    return _rewrite_attributes(content, place_attribute)
+    return rewrite_attributes(content, place_attribute)
 
 
 def renumber_headings(content: str, level: int) -> str:
@@ -267,7 +267,7 @@ def _list_attributes(content: str) -> Iterator[tuple[str, str]]:
     return (found for tag in _START.findall(content) for found in _ATTRIBUTE.findall(tag))
 
 
-def _rewrite_attributes(content: str, change: Callable[[re.Match[str]], str]) -> str:
+def rewrite_attributes(content: str, change: Callable[[re.Match[str]], str]) -> str:
     """Replace each attribute, with the space before it; a text, or a value that looks like one, is none."""
     return _START.sub(lambda tag: _ATTRIBUTE.sub(change, tag[0]), content)
 

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from dispatch import config, git, identity, issues, ledger
 from dispatch.checks.editorial import judge_folders
 from dispatch.errors import CheckError, ConfigError, IssueError, RenderError, ReviewError
-from dispatch.model import Article, Fault, Finding, Issue, Publication
+from dispatch.model import Article, Author, Fault, Finding, Issue, Publication
 from dispatch.review.changes import Change, Review, Version
 from dispatch.review.issues import compare_versions
 from dispatch.review.settings import LOCK, pick_shown
@@ -110,22 +110,35 @@ def _remember_forgotten(old: Version, new: Version, now: Publication) -> Publica
     """Return the publication with the former names that ``author rename --forget`` keeps no trace of.
 
     Somebody has one if in every byline with their name, which is new in all, the same other name stood before, which
-    now is nowhere: whoever reads the review is told that a name changed, and not which.
+    now is nowhere, and authors.toml had an entry of that name that is gone, and the ledger went along. Who reads the
+    review is told that a name changed, and not which. Where an editor has put one person in place of another, the
+    ledger knows the first.
     """
     was = {article.id: article.authors for issue in old.issues for article in issue.articles}
     before = {author.name for authors in was.values() for author in authors}
     after = {author.name for issue in new.issues for article in issue.articles for author in article.authors}
+    entries = old.publication.authors if old.publication else {}
+    published = {record.id: record.authors for record in new.ledger if record.kind == "article"}
     found: dict[str, set[str]] = {}
     for article in (article for issue in new.issues for article in issue.articles):
-        pairs = zip(was.get(article.id, ()), article.authors, strict=False)
-        for then, author in (pair for pair in pairs if pair[1].name not in before):
-            found.setdefault(identity.find_person(author, now), set()).add(then.name)
-    names = {key: next(iter(one)) for key, one in found.items() if key and len(one) == 1 and not one & after}
+        for then, author in zip(was.get(article.id, ()), article.authors, strict=False):
+            key = identity.find_person(author, now)
+            is_known = published.get(article.id, "") in {"", *identity.digest_authors(article.authors, now)}
+            is_same = any(_is_former_entry(one, then.name, key, now) for one in entries.items())
+            if author.name not in before:
+                found.setdefault(key if is_known and is_same else "", set()).add(then.name)
+    told = found.pop("", set())
+    names = {key: next(iter(one)) for key, one in found.items() if len(one) == 1 and not one & (after | told)}
     former = {key: (*now.former_names.get(key, ()), name) for key, name in names.items()}
-    gone = old.publication.authors.items() if old.publication else ()
     for key, name in names.items():
-        former[key] += tuple(each for each, one in gone if one.name == name and each not in now.authors)
+        former[key] += tuple(each for each, one in entries.items() if one.name == name and each not in now.authors)
     return replace(now, former_names={**now.former_names, **former})
+
+
+def _is_former_entry(entry: tuple[str, Author], name: str, key: str, now: Publication) -> bool:
+    """Whether an entry that authors.toml had under this name is gone, and may be that of the key now."""
+    was, one = entry
+    return one.name == name and (was == key or was not in now.authors)
 
 
 def _use_present_names(old: Version, now: Publication | None) -> Version:
