@@ -18,6 +18,14 @@ SECONDS: Final = 5.0
 Kind = Literal["A", "AAAA", "MX", "PTR", "TXT"]
 
 
+class UnansweredError(OSError):
+    """No name server answers about a name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
 @dataclass
 class Resolver:
     """Asks the name server of this machine, or another; what was asked once is remembered."""
@@ -43,7 +51,7 @@ class Resolver:
     def look_up(self, name: str, kind: Kind) -> tuple[str, ...]:
         """Look up a name: addresses, texts, the hosts of MX by preference, or names; empty when there is nothing.
 
-        Raises OSError when nobody answers.
+        Raises UnansweredError when nobody answers.
         """
         key = name.lower().rstrip("."), kind
         if key not in self._known:
@@ -51,12 +59,12 @@ class Resolver:
         return self._known[key]
 
     def look_up_names(self, address: str) -> tuple[str, ...]:
-        """Look up the names of an IP address. Raises OSError when nobody answers."""
+        """Look up the names of an IP address. Raises UnansweredError when nobody answers."""
         return self.look_up(dns.reversename.from_address(address).to_text(), "PTR")
 
     def _ask(self, name: str, kind: Kind) -> tuple[str, ...]:
         if name in self._silent:
-            raise OSError(name)
+            raise UnansweredError(name)
         try:
             answer = self._resolver.resolve(name, kind, search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.exception.SyntaxError, dns.name.LabelTooLong):
@@ -65,7 +73,7 @@ class Resolver:
             return ()
         except (dns.exception.DNSException, OSError) as error:
             self._silent.add(name)
-            raise OSError(name) from error
+            raise UnansweredError(name) from error
         if kind == "MX":
             hosts = sorted((one for one in answer if isinstance(one, MX)), key=lambda one: one.preference)
             return tuple(one.exchange.to_text().rstrip(".") for one in hosts)

@@ -94,15 +94,15 @@ class SendingFacts:
     largest: Annotated[int, "bytes of the largest message that is to be sent; 0 when that is not known"] = 0
 
 
-def examine(facts: SendingFacts) -> list[Finding]:
+def judge_sending(facts: SendingFacts) -> list[Finding]:
     """Find what keeps the mails of a publication from arriving, errors first."""
     found = [
-        *_examine_settings(facts),
-        *(_examine_store(facts.store) if facts.store else ()),
-        *(_examine_server(facts.server, facts.largest) if facts.server else ()),
-        *(_examine_way_back(facts.way_back) if facts.way_back else ()),
-        *(one for domain in facts.domains for one in _examine_domain(domain, facts)),
-        *_examine_signatures(facts),
+        *_judge_settings(facts),
+        *(_judge_store(facts.store) if facts.store else ()),
+        *(_judge_server(facts.server, facts.largest) if facts.server else ()),
+        *(_judge_way_back(facts.way_back) if facts.way_back else ()),
+        *(one for domain in facts.domains for one in _judge_domain(domain, facts)),
+        *_judge_signatures(facts),
     ]
     left = [one for one in found if one.rule not in facts.publication.check]
     return sorted(left, key=lambda one: one.severity != "error")
@@ -114,7 +114,7 @@ def is_aligned(one: str, other: str) -> bool:
     return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
 
 
-def _examine_settings(facts: SendingFacts) -> Iterator[Finding]:
+def _judge_settings(facts: SendingFacts) -> Iterator[Finding]:
     publication = facts.publication
     if not publication.email.sender:
         yield make_finding("sending.sender", "address", Place(file=CONFIG, key="email.from"))
@@ -130,7 +130,7 @@ def _examine_settings(facts: SendingFacts) -> Iterator[Finding]:
         yield make_finding("sending.server", "key", Place(file=CONFIG, key="delivery.smtp"))
 
 
-def _examine_store(store: StoreFacts) -> Iterator[Finding]:
+def _judge_store(store: StoreFacts) -> Iterator[Finding]:
     place = Place(file=store.file)
     if store.damage:
         yield make_finding("sending.store", "data", place, detail=store.damage)
@@ -142,7 +142,7 @@ def _examine_store(store: StoreFacts) -> Iterator[Finding]:
         yield make_finding("sending.room", "size", place, size=store.free, limit=_LEAST_ROOM * store.size)
 
 
-def _examine_server(server: ServerFacts, largest: int) -> Iterator[Finding]:
+def _judge_server(server: ServerFacts, largest: int) -> Iterator[Finding]:
     place = Place(file=CONFIG, key="delivery.smtp")
     if server.fault:
         yield make_finding("sending.server", "address", place, host=server.name, detail=server.fault)
@@ -157,7 +157,7 @@ def _examine_server(server: ServerFacts, largest: int) -> Iterator[Finding]:
         yield make_finding("sending.ptr", "address", place, host=server.name, found=address)
 
 
-def _examine_way_back(pages: WayBackFacts) -> Iterator[Finding]:
+def _judge_way_back(pages: WayBackFacts) -> Iterator[Finding]:
     place = Place(address=pages.url)
     if pages.state == "silent":
         yield make_finding("sending.way-out", "page", place, detail=pages.detail)
@@ -167,14 +167,14 @@ def _examine_way_back(pages: WayBackFacts) -> Iterator[Finding]:
         yield make_finding("sending.clock", "date", place, count=abs(pages.drift))
 
 
-def _examine_domain(facts: DomainFacts, all_of_it: SendingFacts) -> Iterator[Finding]:
+def _judge_domain(facts: DomainFacts, all_of_it: SendingFacts) -> Iterator[Finding]:
     place, name = Place(address=facts.domain), facts.domain
     for unanswered in facts.unanswered:
         yield make_finding("sending.unanswered", "name", place, name=unanswered)
     if facts.takes_mail is False:
         yield make_finding("sending.mx", "name", place, name=name)
     if facts.spf_records is not None:
-        yield from _examine_spf(facts, place, all_of_it.server)
+        yield from _judge_spf(facts, place, all_of_it.server)
     if facts.dmarc_records is not None and facts.dmarc_records != 1:
         subject: Literal["name", "line"] = "line" if facts.dmarc_records else "name"
         yield make_finding("sending.dmarc", subject, place, name=name, count=facts.dmarc_records or None)
@@ -182,7 +182,7 @@ def _examine_domain(facts: DomainFacts, all_of_it: SendingFacts) -> Iterator[Fin
         yield make_finding("sending.dmarc", "text", place, name=name)
 
 
-def _examine_spf(facts: DomainFacts, place: Place, server: ServerFacts | None) -> Iterator[Finding]:
+def _judge_spf(facts: DomainFacts, place: Place, server: ServerFacts | None) -> Iterator[Finding]:
     name = facts.domain
     if facts.spf_records == 0:
         yield make_finding("sending.spf", "name", place, name=name)
@@ -196,7 +196,7 @@ def _examine_spf(facts: DomainFacts, place: Place, server: ServerFacts | None) -
         yield make_finding("sending.spf-server", "address", place, name=name, host=server.name)
 
 
-def _examine_signatures(facts: SendingFacts) -> Iterator[Finding]:
+def _judge_signatures(facts: SendingFacts) -> Iterator[Finding]:
     """Judge the signatures of a received message: one of them must be the sender's, and whole."""
     if facts.signatures is None:
         return

@@ -22,7 +22,11 @@ _MODIFIER: Final = re.compile(r"([a-z][\w.-]*)=(.*)", re.IGNORECASE)
 
 
 class SpfError(ValueError):
-    """A record that no receiver can follow. Its first argument is the term."""
+    """A record that no receiver can follow."""
+
+    def __init__(self, term: str) -> None:
+        super().__init__(term)
+        self.term = term
 
 
 @dataclass(kw_only=True)
@@ -75,10 +79,10 @@ class SpfCheck:
         if kind == "include":
             return found[1], self.evaluate(target) == "pass"
         hosts = self.look_up(target, "MX")[:10] if kind == "mx" else (target,)
-        addresses = [one for host in hosts for one in self._list_addresses(host)]
+        addresses = [one for host in hosts for one in self._look_up_host(host)]
         return found[1], self._is_within(term, [f"{one}{_choose_size(one, found[4], found[5])}" for one in addresses])
 
-    def _list_addresses(self, host: str) -> Iterator[str]:
+    def _look_up_host(self, host: str) -> Iterator[str]:
         yield from self.look_up(host, "A")
         yield from self.look_up(host, "AAAA")
 

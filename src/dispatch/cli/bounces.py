@@ -49,19 +49,23 @@ def bounces(source: str | None, service: str | None, recipient: str, as_json: bo
     """
     if service:
         print_result(_build_address(service))
-        return
-    if not source:
-        raise click.UsageError("Name a FILE, a MAILDIR or -, or a service whose --address is wanted.")
-    try:
+    elif source == "-":
+        _take_piped(recipient, as_json=as_json)
+    elif source:
         outcomes = list(_take_all(source, recipient, as_json=as_json))
-    except DispatchError as error:
-        if source != "-":
-            raise
-        show_error(error)
-        sys.exit(_TRY_LATER)
-    if source != "-":
         count, taken = len(outcomes), sum(one.became == "taken" for one in outcomes)
         print_note(f"{count} message{'' if count == 1 else 's'}, {taken} with a new report")
+    else:
+        raise click.UsageError("Name a FILE, a MAILDIR or -, or a service whose --address is wanted.")
+
+
+def _take_piped(recipient: str, *, as_json: bool) -> None:
+    """Take in what a mail server pipes in; what cannot be recorded comes again."""
+    try:
+        list(_take_all("-", recipient, as_json=as_json))
+    except DispatchError as error:
+        show_error(error)
+        sys.exit(_TRY_LATER)
 
 
 def _build_address(service: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dispatch import derived
-from dispatch.checks.sending import DomainFacts, SendingFacts, examine
+from dispatch.checks.sending import DomainFacts, SendingFacts, judge_sending
 from dispatch.cli.check import print_report
 from dispatch.cli.context import OpenPublication, open_publication, print_note, read_clock
 from dispatch.errors import DeliveryError, explain_refusal
@@ -41,7 +41,7 @@ def doctor(offline: bool, received: Path | None, name_server: str, as_json: bool
       dispatch doctor --offline --json
     """
     facts = _look(open_publication(), received, name_server, offline=offline)
-    findings = examine(facts)
+    findings = judge_sending(facts)
     print_report(findings, "json" if as_json else "human")
     if any(one.severity == "error" for one in findings):
         sys.exit(1)
@@ -83,7 +83,7 @@ def _look_around(
         way_back = looking.look_at_way_back(pages, load_keys(here.publication), now, user_agent=here.user_agent)
         facts = replace(facts, way_back=way_back)
     domains = tuple(_look_at_domains(here, facts.sender, resolver, addresses if not settings.service else ()))
-    signatures = looking.read_signatures(_read_message(received), resolver) if received else None
+    signatures = looking.read_signatures(_read_received(received), resolver) if received else None
     return replace(facts, domains=domains, signatures=signatures)
 
 
@@ -98,7 +98,7 @@ def _look_at_domains(
         yield look_at_domain(domain, resolver, servers=addresses, is_sender=domain == sender)
 
 
-def _read_message(file: Path) -> bytes:
+def _read_received(file: Path) -> bytes:
     try:
         return read_bounded(file)
     except OSError as error:

@@ -10,7 +10,7 @@ from dispatch import public_keys
 from dispatch.checks.sending import DomainFacts, SignatureFacts
 from dispatch.checks.spf import SpfCheck, SpfError
 from dispatch.mail_addresses import find_ascii_form
-from dispatch.resolver import Resolver
+from dispatch.resolver import Resolver, UnansweredError
 
 _MOST_SIGNATURES: Final = 10
 
@@ -25,14 +25,14 @@ def look_at_domain(domain: str, resolver: Resolver, *, servers: tuple[str, ...] 
     """
     unanswered: list[str] = []
     spf = SpfCheck(look_up=resolver.look_up, servers=servers)
-    takes_mail = _ask_about(domain, unanswered, lambda: _takes_mail(domain, resolver))
-    records = _ask_about(domain, unanswered, lambda: len(spf.list_records(domain)))
+    takes_mail = _ask_about(unanswered, lambda: _has_mail_server(domain, resolver))
+    records = _ask_about(unanswered, lambda: len(spf.list_records(domain)))
     verdict, broken = None, ""
     try:
-        verdict = _ask_about(domain, unanswered, lambda: spf.evaluate(domain)) if records == 1 else None
+        verdict = _ask_about(unanswered, lambda: spf.evaluate(domain)) if records == 1 else None
     except SpfError as error:
-        broken = str(error.args[0])
-    dmarc = _ask_about(f"_dmarc.{domain}", unanswered, lambda: _list_dmarc(domain, resolver)) if is_sender else None
+        broken = error.term
+    dmarc = _ask_about(unanswered, lambda: _list_dmarc(domain, resolver)) if is_sender else None
     return DomainFacts(
         domain=domain,
         takes_mail=takes_mail,
@@ -62,7 +62,7 @@ def list_unnamed(addresses: tuple[str, ...], resolver: Resolver) -> tuple[str, .
         names = resolver.look_up_names(address)[:10]
         return not any(address in (*resolver.look_up(one, "A"), *resolver.look_up(one, "AAAA")) for one in names)
 
-    return tuple(one for one in addresses if _ask_about(one, unanswered, partial(is_unnamed, one)))
+    return tuple(one for one in addresses if _ask_about(unanswered, partial(is_unnamed, one)))
 
 
 def read_signatures(message: bytes, resolver: Resolver) -> tuple[SignatureFacts, ...]:
@@ -74,23 +74,23 @@ def read_signatures(message: bytes, resolver: Resolver) -> tuple[SignatureFacts,
             domain=one["d"].lower(),
             selector=one["s"],
             signed=tuple(name.strip().lower() for name in one.get("h", "").split(":")),
-            bits=_ask_about("", [], partial(_measure_key, f"{one['s']}._domainkey.{one['d']}", resolver)),
+            bits=_ask_about([], partial(_measure_key, f"{one['s']}._domainkey.{one['d']}", resolver)),
         )
         for one in tags
         if one.get("d") and one.get("s")
     )
 
 
-def _ask_about(name: str, unanswered: list[str], ask: Callable[[], T]) -> T | None:
-    """Ask, and note the name when nobody answers."""
+def _ask_about(unanswered: list[str], ask: Callable[[], T]) -> T | None:
+    """Ask, and note about what nobody answers."""
     try:
         return ask()
-    except OSError as error:
-        unanswered.append(str(error.args[0]) if error.args else name)
+    except UnansweredError as error:
+        unanswered.append(error.name)
         return None
 
 
-def _takes_mail(domain: str, resolver: Resolver) -> bool:
+def _has_mail_server(domain: str, resolver: Resolver) -> bool:
     """Whether there is a server for its mail: its MX, else itself (RFC 5321, 5.1); a lone dot says no (RFC 7505)."""
     if hosts := resolver.look_up(domain, "MX"):
         return hosts != ("",) and any(resolver.look_up(one, "A") or resolver.look_up(one, "AAAA") for one in hosts[:5])
@@ -113,7 +113,7 @@ def _find_policy(record: str) -> str:
 
 
 def _measure_key(name: str, resolver: Resolver) -> int:
-    """Measure the key of a selector in bits; 0 when there is none, or it was withdrawn. Raises OSError."""
+    """Measure the key of a selector in bits; 0 when there is none, or it was withdrawn. Raises UnansweredError."""
     for record in resolver.look_up(name, "TXT"):
         tags = _parse_tags(record)
         try:
