@@ -196,3 +196,156 @@ def test_the_text_of_an_article_is_a_page_in_which_nothing_runs(desk: Desk, root
     assert "allow-scripts" not in policy
     assert "<script>" not in answer.text
     assert "<p>Words.</p>" in answer.text
+
+
+# The issue
+
+
+@pytest.fixture
+def filled(desk: Desk) -> list[str]:
+    """The keys of three articles in the sections Harbour, Harbour and Europe; the last has a byline that is likely."""
+    one, two, *_ = desk.numbers(certainty="certain")
+    keys = desk.do("add", issue="week-48", numbers=[one, two], section="Harbour")["keys"]
+    likely = desk.numbers(certainty="likely")[0]
+    return [*keys, *desk.do("add", issue="week-48", numbers=[likely], section="Europe")["keys"]]
+
+
+def outline(desk: Desk) -> dict[str, dict]:
+    said = desk.ask("/outline/week-48")
+    return {article["key"]: article for section in said["sections"] for article in section["articles"]}
+
+
+def edit(desk: Desk, key: str, field: str, text: str) -> None:
+    was = outline(desk)[key]["fields"][field]
+    desk.do("edit", issue="week-48", key=key, field=field, was=was, text=text)
+
+
+def test_each_field_is_one_edit_of_one_file_and_is_taken_back(desk: Desk, root: Path, filled: list[str]) -> None:
+    first = filled[0]
+    texts = {
+        "title": "Another headline: with a colon", "dek": "The line below", "note": "Read “it” to the end.",
+        "layout": "brief", "syndicate": "link", "published": "2026-11-20", "url": "https://paper0.example/new?x=1&y=2",
+        "image": "https://paper0.example/a.jpg", "alt": "Boats", "caption": "In port", "picture_credit": "Ann",
+        "authors": "Jerry Jackson = https://paper.example/jerry\nاِبن بَطّوطة", "words": "40",
+    }  # fmt: skip
+    for field, text in texts.items():
+        before = snapshot(root)
+        edit(desk, first, field, text)
+        after = snapshot(root)
+        assert {name for name in after if after[name] != before[name]} == {f"{first}.html"}, field
+        assert outline(desk)[first]["fields"][field] == text
+        desk.do("undo")
+        assert snapshot(root) == before, field
+        edit(desk, first, field, text)
+    article = read(root).sections[0].articles[0]
+    assert [one.name for one in article.authors] == ["Jerry Jackson", "اِبن بَطّوطة"]
+    assert (article.url, article.source.excerpt_words) == ("https://paper0.example/new?x=1&y=2", 40)
+    assert article.image is not None
+    assert (article.image.alt, article.image.credit) == ("Boats", "Ann")
+
+
+def test_what_somebody_else_has_changed_is_told_and_never_overwritten(
+    desk: Desk, root: Path, filled: list[str]
+) -> None:
+    file = root / "issues" / "week-48" / f"{filled[0]}.html"
+    seen = outline(desk)[filled[0]]["fields"]["title"]
+    theirs = file.read_text("utf-8").replace(seen, "What a colleague wrote")
+    file.write_text(theirs, "utf-8")
+    words = desk.refused("edit", issue="week-48", key=filled[0], field="title", was=seen, text="Mine")
+    assert "somebody else changed it" in words
+    assert "What a colleague wrote" in words
+    assert file.read_text("utf-8") == theirs
+    desk.do("edit", issue="week-48", key=filled[0], field="dek", was="", text="Another key")
+    assert "What a colleague wrote" in file.read_text("utf-8")
+    assert "dek: Another key" in file.read_text("utf-8")
+
+
+def test_undo_does_not_take_away_what_was_written_since(desk: Desk, root: Path, filled: list[str]) -> None:
+    edit(desk, filled[0], "note", "Mine")
+    file = root / "issues" / "week-48" / f"{filled[0]}.html"
+    file.write_text(file.read_text("utf-8").replace("note: Mine", "note: Theirs"), "utf-8")
+    assert "somebody else changed it" in desk.refused("undo")
+    assert "note: Theirs" in file.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [("title", ""), ("layout", "big"), ("syndicate", "all"), ("published", "tomorrow"), ("words", "many"),
+     ("words", "9" * 5000), ("url", "javascript:alert(1)"), ("alt", "x"), ("authors", "= x"), ("id", "x")],
+)  # fmt: skip
+def test_a_text_that_is_none_is_refused(standing: Desk, field: str, text: str) -> None:
+    desk = standing
+    (key, *_) = outline(desk)
+    was = outline(desk)[key]["fields"].get(field, "")
+    before = desk.ask("/outline/week-48")
+    assert desk.refused("edit", issue="week-48", key=key, field=field, was=was, text=text)
+    assert desk.ask("/outline/week-48") == before
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk whose files no test changes, with one article without a picture."""
+    root = make_publication(tmp_path_factory.mktemp("desk"))
+    fill_inbox(root, 2)
+    with previewing(root, command="desk") as running, running.client() as client:
+        desk = Desk(running, client)
+        desk.do("add", issue="week-48", numbers=[desk.numbers()[1]])
+        yield desk
+
+
+def test_articles_and_sections_move_and_nothing_is_lost(desk: Desk, root: Path, filled: list[str]) -> None:
+    first, second, third = filled
+    desk.do("move", issue="week-48", key=third, section="Harbour", before=second)
+    assert keys(root)["Harbour"] == [first, third, second]
+    desk.do("move", issue="week-48", key=first, section="Culture")
+    assert keys(root)["Culture"] == [first]
+    desk.do("section", issue="week-48", how="add", title="Letters")
+    desk.do("section", issue="week-48", how="move", title="Letters", before="Harbour")
+    desk.do("edit", issue="week-48", section="Letters", field="title", was="Letters", text="Your letters")
+    desk.do("edit", issue="week-48", section="Culture", field="layout", was="", text="brief")
+    assert list(keys(root)) == ["Your letters", "Harbour", "Europe", "Culture", "Brief"]
+    assert "Say where they go" in desk.refused("section", issue="week-48", how="remove", title="Culture")
+    desk.do("section", issue="week-48", how="remove", title="Culture", into="Brief")
+    assert keys(root)["Brief"] == [first]
+    desk.do("remove", issue="week-48", key=first)
+    assert first not in outline(desk)
+    assert (root / "issues" / "week-48" / f"{first}.html").is_file()
+    for _ in range(8):
+        desk.do("undo")
+    assert keys(root) == {"Harbour": [first, second], "Europe": [third], "Culture": [], "Brief": []}
+
+
+def test_a_credit_is_confirmed_or_chosen(desk: Desk, root: Path, filled: list[str]) -> None:
+    found = {one["rule"]: one for one in desk.client.get("/findings/week-48").json()}
+    assert found["editorial.certainty"]["key"] == filled[2]
+    named = read(root).sections[1].articles[0].authors
+    desk.do("credit", issue="week-48", key=filled[2], choice="2")
+    assert [one.name for one in read(root).sections[1].articles[0].authors] == ["Ann Lee"]
+    desk.do("undo")
+    desk.do("credit", issue="week-48", key=filled[2])
+    article = read(root).sections[1].articles[0]
+    assert (article.certainty, article.authors) == ("certain", named)
+    assert "there is no choice 7" in desk.refused("credit", issue="week-48", key=filled[0], choice="7")
+
+
+def test_an_issue_is_started_edited_and_published(desk: Desk, root: Path, filled: list[str]) -> None:
+    plan = desk.ask("/plan/week-48")
+    assert plan["stopped"]  # nobody has said who wrote the third
+    assert not (root / "public").exists()
+    desk.do("credit", issue="week-48", key=filled[2])
+    desk.do("edit", issue="week-48", field="subject", was="", text="The week on the quay")
+    plan = desk.ask("/plan/week-48")
+    assert not plan["stopped"], desk.client.get("/findings/week-48").json()
+    assert plan["readers"] is None
+    assert {"path": "issues/week-48/email.html", "what": "new"} in plan["changes"]
+    assert not (root / "public").exists()
+    done = desk.client.post("/publish/week-48", json={}, headers=desk.hand).json()
+    assert not done["stopped"]
+    assert (root / "public" / "issues" / "week-48" / "email.html").is_file()
+    assert read(root).status == "published"
+    assert "nothing to take back" in desk.refused("undo")
+    (slug,) = desk.do("create", title="Week 49: the tide")["keys"]
+    assert slug == "week-49-the-tide"
+    assert (root / "issues" / slug / "issue.md").is_file()
+    assert desk.ask(f"/plan/{slug}")["doubts"]
+    assert "a title cannot be empty" in desk.refused("create", title=" ")

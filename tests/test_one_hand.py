@@ -838,6 +838,13 @@ def test_an_edit_is_kept_whatever_happens(letter: Path, clash: bool) -> None:
         assert not kept
 
 
+def test_without_a_terminal_and_an_editor_nothing_waits(letter: Path) -> None:
+    with chdir(letter):
+        result = CliRunner().invoke(main, ["issue", "edit", "draft", "3"], env={"EDITOR": None, "VISUAL": None})
+    assert result.exit_code == 1
+    assert "Edit issues/draft/story-3.html itself" in result.stderr
+
+
 @pytest.mark.parametrize("patience", ["inf", "nan", "-1", "soon"])
 def test_a_wrong_time_to_wait_is_wrong_usage(letter: Path, patience: str) -> None:
     with chdir(letter):

@@ -25,11 +25,11 @@ from dispatch.cli.context import (
     require_consent,
 )
 from dispatch.errors import DispatchError, IssueError, LockedError
-from dispatch.publish import publish_site
+from dispatch.publish import list_doubts, publish_site
 from dispatch.text import quote_word
 
 if TYPE_CHECKING:
-    from dispatch.model import Fault, Issue, Page
+    from dispatch.model import Issue, Page
     from dispatch.publish import SiteUpdate
 
 _MARKS: Mapping[Literal["new", "changed", "removed"], str] = {"new": "+", "changed": "~", "removed": "-"}
@@ -170,7 +170,7 @@ def _publish_due(here: OpenPublication, publish_one: Callable[[str], bool], *, i
         outcomes.append(False)
     for slug in due:
         try:
-            if not is_sure and (doubts := _list_doubts(here.read_issue(slug), now)):
+            if not is_sure and (doubts := list_doubts(here.read_issue(slug), now)):
                 raise IssueError(*doubts)
             outcomes.append(publish_one(slug))
         except LockedError:
@@ -217,26 +217,9 @@ def _write_issue(here: OpenPublication, old: "Issue", new: "Issue") -> None:
 
 def _require_no_doubt(one: "Issue", now: datetime, *, is_sure: bool) -> None:
     """Ask whether to publish an issue about which there is a doubt."""
-    if doubts := _list_doubts(one, now):
+    if doubts := list_doubts(one, now):
         reasons = (f"{doubt}. {doubt.hint}".strip() for doubt in doubts)
         require_consent(f"Publish “{one.title}” all the same?", *reasons, is_given=is_sure)
-
-
-def _list_doubts(one: "Issue", now: datetime) -> "list[Fault]":
-    """List why an issue may not be meant to be published at this moment: it is empty, or dated ahead."""
-    from dispatch import derived
-    from dispatch.model import Fault, Place
-
-    found = []
-    if not any(one.articles):
-        found.append(Fault(what="has no articles", place=Place(file=f"issues/{one.slug}/issue.md")))
-    if derived.is_ahead(one, now):
-        latest, file = derived.find_latest_moment(one)
-        what = f"is dated {latest:%Y-%m-%d %H:%M}, {(latest - now).days} days ahead, and the feeds would say so"
-        at = latest.isoformat(timespec="minutes")
-        hint = f"If that is a mistake, correct it; if not, let it wait: dispatch publish {one.slug} --at {at}"
-        found.append(Fault(what=what, place=Place(file=file), hint=hint))
-    return found
 
 
 def _require_unseen(here: OpenPublication, one: "Issue") -> None:

@@ -10,7 +10,8 @@ were published, as each reader sees it: in light, dark, on paper, without pictur
     live_files   the files as they could last be read
     draft_sites  the site as it would be if an issue were published
     app          the application: the page, the frames, what the page asks for
-    editing_routes  what the page asks and sends for inbox and issue
+    publishing   what publishing would change, and for whom; and publishes
+    reading_routes, editing_routes  what the page asks, and what it sends
     answers      forms within bounds, and faults with their line
     updates      follows the files, and tells the open pages what has changed
     guard        who may come in: this machine, by this name, with the token

@@ -18,13 +18,13 @@ from dispatch.checks.email import CLIP
 from dispatch.checks.feed_items import Feed
 from dispatch.desk import simulate
 from dispatch.desk.answers import show_fault, show_place
-from dispatch.desk.editing import Editing
 from dispatch.desk.editing_routes import EditingRoutes
 from dispatch.desk.guard import Guard
+from dispatch.desk.reading_routes import ReadingRoutes
 from dispatch.desk.updates import LiveUpdates
 from dispatch.desk.workspace import Workspace
 from dispatch.errors import DispatchError, IssueError
-from dispatch.model import Contents
+from dispatch.model import Contents, Finding
 from dispatch.report import write_hint, write_message
 from dispatch.serve import media
 
@@ -71,7 +71,8 @@ class Preview:
                     Route("/stops/{slug}", self._list_pages),
                     Route("/weights/{slug}", self._list_sizes),
                     Route("/findings/{slug}", self._list_findings),
-                    *EditingRoutes(workspace, Editing(root, workspace, now), root).routes,
+                    *ReadingRoutes(workspace).routes,
+                    *EditingRoutes(workspace, root, now).routes,
                 ],
                 lifespan=self.updates.run,
                 exception_handlers={DispatchError: self._show_error},
@@ -167,18 +168,24 @@ class Preview:
     async def _list_findings(self, request: Request) -> Response:
         slug = request.path_params["slug"]
         found = await run_in_threadpool(self._workspace.check, slug)
-        return JSONResponse(
-            [
-                {"rule": one.rule, "severity": one.severity}
-                | show_place(self._root, one.place, write_message(one), write_hint(one))
-                for one in found
-            ]
-        )
+        return JSONResponse([_show_finding(self._root, slug, one) for one in found])
 
     async def _show_error(self, _: Request, error: Exception) -> Response:
         """Answer with what a person can mend, as the page shows it."""
         assert isinstance(error, DispatchError)  # noqa: S101 - the table of handlers says so
         return JSONResponse({"faults": [show_fault(self._root, fault) for fault in error.faults]}, status_code=422)
+
+
+def _show_finding(root: Path, slug: str, one: Finding) -> dict[str, object]:
+    """Show a finding with the article of the issue that it is about, and with the facts that would mend it."""
+    return {
+        "rule": one.rule,
+        "severity": one.severity,
+        "key": PurePosixPath(one.place.file).stem if one.place.file.startswith(f"issues/{slug}/") else "",
+        "field": one.place.key,
+        "values": {name: value for name, value in one.values if isinstance(value, str)},
+        **show_place(root, one.place, write_message(one), write_hint(one)),
+    }
 
 
 def _show_issue(issue: Contents) -> dict[str, object]:

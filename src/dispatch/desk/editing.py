@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from dispatch import compose, identity, issues, locks, pick
+from dispatch import compose, files, identity, issues, locks, pick
 from dispatch.desk import fields
 from dispatch.desk.fields import Field, Noun
 from dispatch.desk.workspace import Workspace
 from dispatch.errors import IssueError
 from dispatch.model import Article, Fault, Issue, Place, Publication, Section
 from dispatch.pick import Pick
-from dispatch.publish import SiteUpdate, publish_site
 
 ChangeKind = Literal["dismissed", "restored", "added", "removed", "moved", "edited", "credited", "created"]
 COMMAND = "dispatch desk"
@@ -116,10 +115,18 @@ class Editing:
     def change_issue(self, slug: str, kind: ChangeKind, change: Callable[[Issue, Publication], Issue]) -> Outcome:
         """Change an issue as its files are now, and nothing else in them."""
         with self._change_files(slug) as publication:
-            old = issues.read_issue(publication, slug)
+            old, before = issues.read_issue(publication, slug), self._read_files(slug)
             issues.change_issue(publication, old, change(old, publication))
-            new = issues.read_issue(publication, slug)
-        return self._record(kind, slug, lambda: issues.change_issue(self._workspace.publication, new, old))
+            new, after = issues.read_issue(publication, slug), self._read_files(slug)
+
+        def undo() -> None:
+            if self._read_files(slug) != after:  # somebody has written since: what they wrote stays
+                issues.change_issue(self._workspace.publication, new, old)
+                return
+            for path in (path for path in before if before[path] != after.get(path)):
+                files.replace_file(path, after.get(path, b""), before[path], within=self._root, error=IssueError)
+
+        return self._record(kind, slug, undo)
 
     def edit_field(self, slug: str, target: Mapping[str, str], name: str, *, was: str, text: str) -> Outcome:
         """Write a field of an article (``key``), of a section (``section``) or of the issue itself.
@@ -154,16 +161,13 @@ class Editing:
             issues.create_issue(publication, draft)
         return Outcome(kind="created", count=1, keys=(draft.slug,))
 
-    def publish_issue(self, slug: str, *, dry: bool) -> SiteUpdate:
-        """Publish an issue, or say what that would change."""
-        self._workspace.require_issue(slug)
-        update = publish_site(
-            self._root, issue=slug, dry=dry, lock=partial(locks.hold_lock, self._root, command=COMMAND)
-        )
-        if not (dry or update.stopped):
-            self._done.clear()  # what readers have is corrected or withdrawn, not undone
-            self._workspace.reload([self._root / "issues" / slug / "issue.md"])
-        return update
+    def forget_changes(self) -> None:
+        """Take nothing back from now on: what readers have is corrected or withdrawn, not undone."""
+        self._done.clear()
+
+    def _read_files(self, slug: str) -> dict[Path, bytes]:
+        folder = self._root / "issues" / slug
+        return {path: path.read_bytes() for path in folder.iterdir() if path.suffix in {".md", ".html"}}
 
     @contextmanager
     def _change_files(self, slug: str | None = None) -> Iterator[Publication]:

@@ -1,29 +1,32 @@
-"""What the page asks and sends to show and change inbox and issues. Every change is a POST (see the guard)."""
+"""What the page sends to change inbox and issues, and to publish. Every change is a POST (see the guard)."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dispatch import compose, html
-from dispatch.desk import fields, simulate
+from dispatch import compose
 from dispatch.desk.answers import Form, read_form, show_fault
 from dispatch.desk.editing import Editing, Outcome
-from dispatch.desk.entries import MOST_ROWS, read_content, show_byline
+from dispatch.desk.publishing import Publisher
 from dispatch.desk.workspace import Workspace
 from dispatch.errors import IssueError
-from dispatch.model import Article, Issue
+from dispatch.model import Issue
+from dispatch.publish import SiteUpdate
 
 
 class EditingRoutes:
     """The routes of inbox and issue, for the application."""
 
-    def __init__(self, workspace: Workspace, editing: Editing, root: Path) -> None:
+    def __init__(self, workspace: Workspace, root: Path, now: Callable[[], datetime]) -> None:
+        editing = Editing(root, workspace, now)
         self._workspace = workspace
         self._editing = editing
+        self._publisher = Publisher(root=root, workspace=workspace, editing=editing, now=now)
         self._root = root
         self._actions: Mapping[str, Callable[[Form], Outcome]] = {
             "dismiss": lambda form: editing.set_dismissed(form.get_numbers("numbers"), is_dismissed=True),
@@ -42,48 +45,32 @@ class EditingRoutes:
     def routes(self) -> list[Route]:
         """The routes, by their paths."""
         return [
-            Route("/inbox", self._list_inbox),
-            Route("/inbox/rows", self._list_rows),
-            Route("/inbox/{number:int}", self._show_entry),
-            Route("/read/{look}/{number:int}", self._show_text),
-            Route("/outline/{slug}", self._show_issue),
-            Route("/read/{look}/{slug}/{key}", self._show_article_text),
             Route("/send/{slug}", self._send_test, methods=["POST"]),
+            Route("/plan/{slug}", self._plan_publishing),
+            Route("/publish/{slug}", self._publish, methods=["POST"]),
             Route("/do/{action}", self._do, methods=["POST"]),
         ]
 
-    async def _list_inbox(self, request: Request) -> Response:
-        return JSONResponse(await run_in_threadpool(self._workspace.inbox.list_numbers, request.query_params))
+    async def _plan_publishing(self, request: Request) -> Response:
+        plan = await run_in_threadpool(self._publisher.plan_issue, request.path_params["slug"])
+        doubts = [show_fault(self._root, fault) for fault in plan.doubts]
+        return JSONResponse({**self._show_update(plan.update), "doubts": doubts, "readers": plan.readers})
 
-    async def _list_rows(self, request: Request) -> Response:
-        asked = request.query_params.get("numbers", "").split(",")
-        numbers = [int(one) for one in asked[:MOST_ROWS] if one.isdecimal() and len(one) < 16]
-        return JSONResponse(await run_in_threadpool(self._workspace.inbox.list_rows, numbers))
+    async def _publish(self, request: Request) -> Response:
+        update = await run_in_threadpool(self._publisher.publish_issue, request.path_params["slug"])
+        return JSONResponse(self._show_update(update))
 
-    async def _show_entry(self, request: Request) -> Response:
-        return JSONResponse(await run_in_threadpool(self._workspace.inbox.show_entry, request.path_params["number"]))
-
-    async def _show_text(self, request: Request) -> Response:
-        article = await run_in_threadpool(self._workspace.inbox.find_article, request.path_params["number"])
-        return self._frame_article(article, request)
-
-    async def _show_article_text(self, request: Request) -> Response:
-        issue = await run_in_threadpool(self._workspace.load_issue, request.path_params["slug"])
-        return self._frame_article(compose.find_article(issue, request.path_params["key"]), request)
-
-    def _frame_article(self, article: Article, request: Request) -> Response:
-        """The text of an article as a page for a frame, in which nothing runs."""
-        look = frozenset(request.path_params["look"].split("+")) & simulate.VIEWS
-        body = simulate.show_page(
-            read_content(article), look, url=self._workspace.publication.url, here="/frame/light/", follows=False
-        )
-        language = article.language or self._workspace.publication.language
-        page = simulate.write_page(article.title, body, simulate.find_scheme(look), language)
-        return HTMLResponse(page, headers={"content-security-policy": simulate.make_policy(look)})
-
-    async def _show_issue(self, request: Request) -> Response:
-        issue = await run_in_threadpool(self._workspace.load_issue, request.path_params["slug"])
-        return JSONResponse(_show_outline(issue))
+    def _show_update(self, update: SiteUpdate) -> dict[str, object]:
+        """Show what publishing did, or would do."""
+        return {
+            "stopped": update.stopped,
+            "errors": sum(one.severity == "error" for one in update.findings),
+            "warnings": sum(one.severity == "warning" for one in update.findings),
+            "changes": [{"path": change.path, "what": change.effect} for change in update.changes],
+            "count": update.count,
+            "folder": update.folder.name,
+            "faults": [show_fault(self._root, fault) for fault in update.faults],
+        }
 
     async def _do(self, request: Request) -> Response:
         """Make a change; answered with what was done, and what of it was not."""
@@ -158,34 +145,3 @@ class EditingRoutes:
         if change is None or (form.get_text("how") == "add" and not title.strip()):
             raise IssueError("a section needs a title")
         return self._editing.change_issue(form.get_text("issue"), "edited", lambda issue, _: change(issue))
-
-
-def _show_outline(issue: Issue) -> dict[str, object]:
-    """Show sections and articles of an issue, with all that can be edited in place."""
-    return {
-        "slug": issue.slug,
-        "status": issue.status,
-        "fields": fields.read_fields(issue, fields.ISSUE),
-        "sections": [
-            {
-                "fields": fields.read_fields(section, fields.SECTION),
-                "articles": [_show_article(article) for article in section.articles],
-            }
-            for section in issue.sections
-        ],
-    }
-
-
-def _show_article(article: Article) -> dict[str, object]:
-    return {
-        "key": article.key,
-        "file": article.file,
-        "source": article.source.title,
-        "link": article.url,
-        "own": article.own,
-        "withdrawn": bool(article.withdrawn),
-        "day_certainty": article.date_certainty,
-        "words_of_text": html.count_words(html.to_plain_text(article.content)),
-        "fields": fields.read_fields(article, fields.ARTICLE),
-        **show_byline(article),
-    }

@@ -50,6 +50,8 @@ export async function post(address, body) {
 /** Shows a short sentence where everything is told, until the next. */
 export function say(words, more = null) {
   by("told").replaceChildren(words, ...(more ? [" ", more] : []));
+  clearTimeout(desk.told);
+  desk.told = setTimeout(() => by("told").replaceChildren(), 8000);
 }
 
 /** Asks for a line of text in a dialog; null when it was closed without one. */

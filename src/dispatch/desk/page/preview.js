@@ -1,11 +1,13 @@
 // The page: which issue, which view, which glasses; it follows the files, and does what the keys say.
 
 import { Inbox } from "/inbox.js";
+import { IssueView } from "/issue.js";
 import { Told, ask, by, desk, make, place, post, request } from "/parts.js";
 import { Feeds, Findings, Mail, Site, Size, Text } from "/views.js";
 
 const VIEWS = [
   ["inbox", "Inbox", "h", (stage) => new Inbox(stage)],
+  ["issue", "Issue", "e", (stage) => new IssueView(stage)],
   ["mail", "Mail", "1", (stage) => new Mail(stage)],
   ["text", "Text", "2", (stage) => new Text(stage)],
   ["page", "Page", "3", (stage) => new Site(stage, (at) => `issues/${at.slug}/`)],
@@ -25,10 +27,10 @@ let said = []; // what went wrong while the view was drawn
 
 /** Where we are, as the address has it: #issue/view/look+look. */
 function at() {
-  const [slug, name, worn] = decodeURIComponent(location.hash.slice(1)).split("/");
+  const [slug, name, worn, key, field] = location.hash.slice(1).split("/").map(decodeURIComponent);
   const issue = overview.issues.find((one) => one.slug === slug) ?? overview.issues.find((one) => one.slug === overview.first) ?? overview.issues[0];
   const looks = new Set((worn || "").split("+").filter((look) => LOOKS[look]));
-  return { issue, slug: issue?.slug, name: VIEWS.some(([one]) => one === name) ? name : overview.view, looks };
+  return { issue, slug: issue?.slug, name: VIEWS.some(([one]) => one === name) ? name : overview.view, looks, wanted: key, field };
 }
 
 function go({ slug, name, looks }) {
@@ -61,9 +63,11 @@ async function draw(again = false) {
   const worn = here.looks.intersection(new Set(view.shown.looks));
   const look = GLASSES.filter((one) => worn.has(one)).join("+") || "light";
   const findings = () => find(here.slug);
+  const taken = view.taken === location.hash; // a place that one was led to holds until one goes elsewhere
+  view.taken = location.hash;
   document.documentElement.dataset.busy = "";
   try {
-    await view.shown.draw({ ...here, overview, look, has: (one) => worn.has(one), findings }, again);
+    await view.shown.draw({ ...here, overview, look, has: (one) => worn.has(one), findings, wanted: () => (taken ? "" : here.wanted), field: taken ? "" : here.field }, again);
     said = [];
   } catch (error) {
     failed(error);

@@ -1,5 +1,6 @@
 // The views: each draws itself into the stage, and again when the files have changed.
 
+import { fixes, leads } from "/fixes.js";
 import { ask, answer, count, make, place } from "/parts.js";
 import { Frames } from "/frames.js";
 
@@ -211,13 +212,15 @@ export class Findings {
   }
 
   async draw(at) {
-    const found = await at.findings();
+    const [found, { sections }] = [await at.findings(), await ask(`/outline/${at.slug}`)];
+    const articles = new Map(sections.flatMap((section) => section.articles.map((article) => [article.key, article])));
     const errors = found.filter((one) => one.severity === "error").length;
     this.sheet.replaceChildren(
       make("h2", {}, found.length ? `${count(errors, "error").replace("no", "No")}, ${count(found.length - errors, "warning")}` : "Nothing is wrong"),
       make("ul", {}, ...found.map((one) => make("li", { class: `finding ${one.severity}` },
         make("p", { class: "severity" }, one.severity), make("p", { class: "what" }, `${one.what}.`),
-        make("p", {}, one.hint), place(one), make("p", { class: "soft" }, one.rule)))),
+        make("p", {}, one.hint), articles.has(one.key) ? fixes(one, at, articles.get(one.key)) : null,
+        one.key ? make("p", {}, leads(one, at)) : null, place(one), make("p", { class: "soft" }, one.rule)))),
     );
   }
 }
