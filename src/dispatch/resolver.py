@@ -55,14 +55,14 @@ class Resolver:
         """
         key = name.lower().rstrip("."), kind
         if key not in self._known:
-            self._known[key] = self._ask(*key)
+            self._known[key] = self._query_server(*key)
         return self._known[key]
 
     def look_up_names(self, address: str) -> tuple[str, ...]:
         """Look up the names of an IP address. Raises UnansweredError when nobody answers."""
         return self.look_up(dns.reversename.from_address(address).to_text(), "PTR")
 
-    def _ask(self, name: str, kind: Kind) -> tuple[str, ...]:
+    def _query_server(self, name: str, kind: Kind) -> tuple[str, ...]:
         if name in self._silent:
             raise UnansweredError(name)
         try:
