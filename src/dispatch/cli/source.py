@@ -129,8 +129,7 @@ def import_(file: str, allow_private: bool) -> None:
     here = open_publication()
     found = _read_list(here, file, allow_private=allow_private)
     with here.lock_for_change() as now_here:
-        added, passed = sources.add_sources(now_here.publication, found)
-        sections = sources.add_sections(now_here.publication, [one.section for one in added])
+        added, passed, sections = sources.add_list(now_here.publication, found)
     for new in added:
         print_result(new.key)
     said = [f"added {_format_count(len(added), 'source')}", f"already there: {len(passed)}" if passed else ""]
