@@ -89,6 +89,7 @@ RUNS: dict[str, list[str]] = {
     "hold": ["hold", "defence"],
     "resume": ["resume", "defence"],
     "work": ["work", "--once"],
+    "doctor --offline": ["doctor", "--offline"],
     "help": ["help", "byline"],
     "source remove": ["source", "remove", "paper"],
 }
@@ -120,6 +121,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, site: Web, sink: MailSink) -
     root.mkdir()
     succeed(root, "init", ".", "--title", "The Wire", "--url", "https://wire.example", "--from", "desk@wire.example")
     with (root / "dispatch.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[check]\n"sending.way-out" = { off = "x" }\n"sending.server" = { off = "x" }\n')
         file.write(f'\n[feeds]\nhub = "{site.url("/hub")}"\n')
         file.write(f'\n[delivery]\nsmtp = "{sink.url}"\nbounces = "bounces@wire.example"\n')
         file.write(f'\n[[sources]]\nkey = "paper"\nfeed = "{site.url("/feed")}"\nallow_private = true\n')

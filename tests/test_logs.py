@@ -194,6 +194,7 @@ RUNS: dict[str, list[list[str]]] = {
     "suppression import": [["suppression", "import", "story.md"], ["suppression", "import", TEXT]],
     "suppression list": [["suppression", "list", TEXT], ["suppression", "list", "--json"]],
     "suppression remove": [["suppression", "remove", TEXT], ["suppression", "remove", LEADING]],
+    "doctor": [["doctor", "--offline"], ["doctor", "--offline", "--json"], ["doctor", "--dns", TEXT]],
     "bounces": [["bounces", TEXT], ["bounces", "story.md"], ["bounces", "story.md", "--recipient", TEXT, "--json"]],
     "send": [["send", TEXT], ["send", "defence", "--test", LEADING], ["send", "defence", "--at", TEXT]],
     "deliveries": [["deliveries"], ["deliveries", TEXT], ["deliveries", "defence", "--state", LEADING]],

@@ -189,6 +189,7 @@ READING = {
     "bounces": "keeps reports in the same file",
     "send": "keeps rounds in the same file; its lines in dispatch.lock are written under the lock: see deliver",
     **dict.fromkeys(("deliveries", "settle", "hold", "resume", "work"), "keep rounds in the same file"),
+    "doctor": "reads",
     "help": "reads",
     "gather": "keeps what came in the inbox, in transactions of its own",
     "check": "reads",

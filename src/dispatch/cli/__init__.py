@@ -41,6 +41,7 @@ COMMANDS = {
     "ping": ("ping", "Notify the WebSub hub of changed feeds."),
     "subscriber": ("subscriber", "Manage who gets the newsletter by mail."),
     "suppression": ("suppression", "Manage addresses that must never be written to."),
+    "doctor": ("doctor", "Find what keeps your mails from arriving."),
     "bounces": ("bounces", "Take in what came back: bounces and complaints."),
     "send": ("send", "Send a published issue to its subscribers, or to the desk as a test."),
     "deliveries": ("deliveries", "Show what became of what was sent."),

@@ -118,6 +118,20 @@ DATABASE = Database(
 )
 
 
+def inspect_file(root: Path) -> tuple[str, bool] | None:
+    """Inspect the file: what SQLite finds damaged in it, and whether each write is on the disk when it ends.
+
+    None when there is none yet. Raises DeliveryError when it cannot be opened.
+    """
+    if not (root / DATABASE.file).is_file():
+        return None
+    with DATABASE.open_connection(root) as connection:
+        damage: list[str] = [one for (one,) in connection.execute("PRAGMA integrity_check(3)") if one != "ok"]
+        (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
+        (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
+    return "; ".join(damage), synchronous >= 2 and journal == "wal"
+
+
 def read_key(root: Path) -> bytes:
     """Read the secret key of the digests of addresses, the first; only within a transaction. Raises DeliveryError."""
     return read_keys(root)[0]
