@@ -187,6 +187,8 @@ READING = {
     "subscriber": "keeps people in a file of its own, in transactions",
     "suppression": "keeps addresses in the same file",
     "bounces": "keeps reports in the same file",
+    "send": "keeps rounds in the same file; its lines in dispatch.lock are written under the lock: see deliver",
+    **dict.fromkeys(("deliveries", "settle", "hold", "resume", "work"), "keep rounds in the same file"),
     "doctor": "reads",
     "help": "reads",
     "gather": "keeps what came in the inbox, in transactions of its own",

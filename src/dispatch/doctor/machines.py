@@ -48,7 +48,7 @@ def look_at_server(server: Submission, resolver: Resolver | None, now: datetime)
     Of a server on this machine no address is known from which mail leaves.
     """
     try:
-        session = server.connect()
+        session = server.open_session()
     except DispatchError as error:
         return ServerFacts(name=server.name, fault=error.what), ()
     except (OSError, smtplib.SMTPException) as error:
