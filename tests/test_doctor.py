@@ -168,7 +168,7 @@ def test_a_damaged_store_is_told_of(root: Path) -> None:
     assert found
     assert found.damage
     path.write_bytes(b"no database" * 1000)
-    assert "is damaged" in look_at_store(root).damage
+    assert "not a database" in look_at_store(root).damage
     assert "sending.store" in run_dispatch(root, "doctor", "--offline", code=1).stdout
 
 

@@ -16,7 +16,7 @@ from typing import Final
 from dispatch import tokens
 from dispatch.checks.sending import ServerFacts, StoreFacts, WayBackFacts
 from dispatch.doctor.names import list_unnamed
-from dispatch.errors import DeliveryError, DispatchError, GatherError
+from dispatch.errors import DispatchError, GatherError
 from dispatch.fetch import Client
 from dispatch.resolver import Resolver
 from dispatch.smtp import Submission
@@ -27,10 +27,7 @@ STORE: Final = DATABASE.file
 
 def look_at_store(root: Path) -> StoreFacts | None:
     """Look at the file of the subscribers; None when there is none."""
-    try:
-        found = inspect_file(root)
-    except DeliveryError as error:
-        found = error.what, True
+    found = inspect_file(root)
     if found is None:
         return None
     damage, is_durable = found
