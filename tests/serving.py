@@ -78,7 +78,8 @@ def serving(*command: str, folder: Path | None = None) -> Iterator[Server]:
     with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         said = process.stderr.readline()
-        address = re.search(r"http://127\.0\.0\.1:(\d+)/", said)
+        while (address := re.search(r"http://127\.0\.0\.1:(\d+)/", said)) is None and said:
+            said = process.stderr.readline()
         assert address, said + process.stderr.read()
         server = Server(int(address[1]), process)
         threading.Thread(target=server.log.extend, args=(process.stderr,), daemon=True).start()

@@ -112,6 +112,39 @@ def test_the_folders_of_a_list_become_sections_in_their_order(folder: Path) -> N
     assert 'sections = ["Tides", "Zoo", "Air"]  # mine\n' in file.read_text("utf-8")
 
 
+OPML = """<opml version="2.0"><body><outline text="Zoo"><outline text="1" xmlUrl="https://one.example/f"/></outline>
+<outline text="Air ]"><outline text="2" xmlUrl="https://two.example/f"/></outline></body></opml>"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("[]", '["Zoo", "Air ]"]'),
+        ('["A"]', '["A", "Zoo", "Air ]"]'),
+        ('["A # ]", "B",]  # mine', '["A # ]", "B", "Zoo", "Air ]"]  # mine'),
+        ("[\n  # none\n]", '[\n  # none\n    "Zoo",\n    "Air ]",\n]'),
+        ('[\n  "A",  # first ]\n  "B"  # last\n]', '[\n  "A",  # first ]\n  "B",  # last\n  "Zoo",\n  "Air ]",\n]'),
+        ('[\n\t"A", "B",\n\t# end\n  ]', '[\n\t"A", "B",\n\t# end\n\t"Zoo",\n\t"Air ]",\n  ]'),
+    ],
+)
+def test_sections_keep_their_comments(folder: Path, before: str, after: str) -> None:
+    file = folder / "dispatch.toml"
+    text = re.sub("sections = .*", lambda _: f"sections = {before}", file.read_text("utf-8"), count=1)
+    file.write_text(text, "utf-8")
+    known = config.load(folder).sections
+    run("source", "import", "-", stdin=OPML)
+    assert config.load(folder).sections == (*known, "Zoo", "Air ]")
+    assert file.read_text("utf-8").startswith(text.replace(f"sections = {before}", f"sections = {after}").rstrip())
+
+
+def test_a_list_is_written_whole_or_not_at_all(folder: Path) -> None:
+    file = folder / "dispatch.toml"
+    text = file.read_text("utf-8").replace("sections =", '"sections" =')
+    file.write_text(text, "utf-8")
+    assert "Edit it by hand" in run("source", "import", "-", stdin=OPML, code=1).stderr
+    assert file.read_text("utf-8") == text
+
+
 def test_a_source_that_failed_for_weeks_is_named_in_every_summary(site: Web, folder: Path) -> None:
     run("source", "add", site.url("/feed"), "--no-fetch", "--key", "paper", "--allow-private")
     run("source", "add", site.url("/dead"), "--no-fetch", "--key", "dead", "--allow-private")

@@ -187,6 +187,9 @@ READING = {
     "subscriber": "keeps people in a file of its own, in transactions",
     "suppression": "keeps addresses in the same file",
     "bounces": "keeps reports in the same file",
+    "send": "keeps rounds in the same file; its lines in dispatch.lock are written under the lock: see deliver",
+    **dict.fromkeys(("deliveries", "settle", "hold", "resume", "work"), "keep rounds in the same file"),
+    "doctor": "reads",
     "help": "reads",
     "gather": "keeps what came in the inbox, in transactions of its own",
     "check": "reads",
@@ -835,6 +838,13 @@ def test_an_edit_is_kept_whatever_happens(letter: Path, clash: bool) -> None:
     else:
         assert result.exit_code == 0
         assert not kept
+
+
+def test_without_a_terminal_and_an_editor_nothing_waits(letter: Path) -> None:
+    with chdir(letter):
+        result = CliRunner().invoke(main, ["issue", "edit", "draft", "3"], env={"EDITOR": None, "VISUAL": None})
+    assert result.exit_code == 1
+    assert "Edit issues/draft/story-3.html itself" in result.stderr
 
 
 @pytest.mark.parametrize("patience", ["inf", "nan", "-1", "soon"])

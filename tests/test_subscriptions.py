@@ -3,19 +3,28 @@
 import http.client
 import json
 import re
+import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dispatch import subscribers
+from commands import run_dispatch
+from dispatch import config, subscribers
+from dispatch.model import Page, Publication
+from dispatch.render import render_edition
 from dispatch.serve.forms import NetworkLimit
+from dispatch.subscribers import notices
 from dispatch.subscribers.subscriptions import load_keys, open_subscriptions
 from dispatch.tokens import sign_text
-from patience import PATIENCE
+from mail_sink import mail_sink
+from patience import PATIENCE, wait_until
+from serving import serving
 from signing_up import BEGIN, CONSENT, Signing, signing
 
 ANN = "ann@paper.example"
@@ -314,8 +323,8 @@ def test_nobody_who_is_no_proxy_is_believed(desk: Signing) -> None:
 def test_all_strangers_together_cause_two_hundred_mails_an_hour(desk: Signing) -> None:
     with open_subscriptions(desk.publication, load_keys(desk.publication)) as store:
         for number in range(200):
-            assert store.sign_up(f"n{number}@paper.example", desk.now, words=CONSENT, how="a test")
-        assert store.sign_up(ANN, desk.now, words=CONSENT, how="a test") is None
+            assert store.sign_up(f"n{number}@paper.example", desk.now, words=CONSENT, page="here")
+        assert store.sign_up(ANN, desk.now, words=CONSENT, page="here") is None
     answer = desk.sign_up(ANN)
     assert (answer.status, "try again later" in answer.text) == (429, True)
     assert desk.state(ANN) == ""
@@ -464,3 +473,104 @@ def test_nothing_that_is_sent_breaks_it(desk: Signing, path: bytes, body: bytes,
     answer = desk.ask(target, method, body if method == "POST" else None, cookie="__Host-subscription=" + path.hex())
     assert answer.status < 500
     assert desk.warned == []
+
+
+def test_an_editor_asks_by_mail_whom_nobody_has_asked(desk: Signing) -> None:
+    root = desk.publication.root
+    added = run_dispatch(root, "subscriber", "add", ANN, "--name", "Ann\nBcc: x", "--tag", "press")
+    assert f"{ANN} is pending, and asked" in added.stderr
+    assert "asked within the last day" in run_dispatch(root, "subscriber", "add", ANN, code=1).stderr
+    (root / "list.csv").write_text("email\nbo@paper.example\ncy@paper.example\n", "utf-8")
+    run_dispatch(root, "subscriber", "import", "list.csv")
+    run_dispatch(root, "suppression", "add", "cy@paper.example")
+    assert "must not be written to" in run_dispatch(root, "subscriber", "add", "cy@paper.example", code=1).stderr
+    asked = run_dispatch(root, "subscriber", "ask")
+    assert (asked.stdout, "1 asked" in asked.stderr) == ("bo@paper.example\n", True)
+    assert "0 asked" in run_dispatch(root, "subscriber", "ask", "bo@paper.example").stderr
+    desk.now = datetime.now(UTC)  # the command has a clock of its own
+    assert desk.post(desk.link("ask", "confirm"), {}).status == 303
+    assert (desk.state(ANN), desk.state("bo@paper.example")) == ("pending", "active")
+    assert consents(desk, "bo@paper.example")[-2:] == [("asked", CONSENT), ("confirmed", CONSENT)]
+    assert "is subscribed already" in run_dispatch(root, "subscriber", "add", "bo@paper.example", code=1).stderr
+
+
+def test_nobody_is_asked_where_nobody_could_answer(tmp_path: Path) -> None:
+    config.create_publication(tmp_path, title="The Wire", url="https://wire.example")
+    for words in (("subscriber", "add", ANN), ("subscriber", "ask"), ("serve", "--subscriptions", "-o", ".")):
+        assert "consent" in run_dispatch(tmp_path, *words, code=1).stderr
+
+
+def test_the_command_serves_them_beside_the_folder_and_logs_no_token(tmp_path: Path) -> None:
+    file = config.create_publication(
+        tmp_path, title="The Wire", url="https://wire.example/news", sender="The Wire <desk@wire.example>"
+    )
+    file.write_text(f'{file.read_text("utf-8")}\n[subscribe]\nconsent = "{CONSENT}"\n', "utf-8")
+    (tmp_path / "public").mkdir()
+    (tmp_path / "public" / "index.html").write_text("<!doctype html><title>The Wire</title>")
+    command = (sys.executable, "-m", "dispatch", "serve", "--subscriptions", "--port", "0", "--log")
+    with serving(*command, folder=tmp_path) as server:
+        assert server.ask("/news/").body.startswith(b"<!doctype html><title>The Wire")
+        form = server.ask("/news/subscription/")
+        assert (form.status, b'action="/news/subscription/"' in form.body) == (200, True)
+        assert server.ask("/news/subscription/leave/" + "S" * 38).status == 200
+        assert server.ask("/subscription/").status == 404
+        wait_until(lambda: any("/subscription/ 404" in line for line in server.log))
+    assert "GET /news/subscription/leave/... 200" in "".join(server.log)
+    assert "SSSS" not in "".join(server.log)
+
+
+def test_the_form_on_the_site_leads_to_them(desk: Signing) -> None:
+    pages = {kind: site_page(desk.publication, kind) for kind in ("front", "follow")}
+    for page in pages.values():
+        assert f'<form class="sign-up" method="post" action="http://127.0.0.1:{desk.port}/subscription/">' in page
+        assert "form-action &#39;self&#39; https:" in page
+        assert f'<a class="button" href="http://127.0.0.1:{desk.port}/subscription/">Subscribe</a>' in page
+
+
+def site_page(publication: Publication, kind: Literal["front", "follow"]) -> str:
+    path = "" if kind == "front" else "follow/"
+    page = Page(kind=kind, path=path, id=f"{publication.url}/{path}", title="The Wire", date=BEGIN)
+    return render_edition(page, publication, "web").body.decode()
+
+
+def test_the_command_sends_what_its_pages_cause(tmp_path: Path) -> None:
+    with mail_sink() as sink:
+        file = config.create_publication(
+            tmp_path, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>"
+        )
+        settings = f'[subscribe]\nconsent = "{CONSENT}"\nwelcome = "latest"\n[delivery]\nsmtp = "{sink.url}"\n'
+        file.write_text(f"{file.read_text('utf-8')}\n{settings}bounces = 'bounces@wire.example'\n", "utf-8")
+        publication = config.load(tmp_path)
+        fetched = str(int(datetime.now(UTC).timestamp()) - 10)
+        proof = f"{fetched}.{sign_text(fetched, 'form', load_keys(publication))}"
+        command = (sys.executable, "-m", "dispatch", "serve", "--subscriptions", "--port", "0")
+        with serving(*command, folder=tmp_path) as server:
+            desk = Signing(publication, server.port)
+            assert desk.post("/subscription/", {"email": ANN, "proof": proof}).status == 303
+            wait_until(lambda: sink.recipients() == [ANN])
+            asked = message_from_bytes(sink.taken[0].octets, policy=policy.default).get_body(("plain",))
+            assert asked
+            link = re.search(r"https://wire.example(/subscription/confirm/\S+)", asked.get_content())
+            assert link
+            assert desk.post(link[1], {}).status == 303
+            wait_until(lambda: sink.recipients() == [ANN, ANN])
+            assert server.ask("/").status == 404  # there is no public folder here
+    welcome = message_from_bytes(sink.taken[1].octets, policy=policy.default)
+    assert welcome["Subject"] == "Welcome to The Wire"
+    assert re.fullmatch(r"bounces\+[a-z2-7]{45}@wire\.example", sink.taken[1].sender)
+    assert desk.state(ANN) == "active"
+
+
+def test_who_does_not_confirm_is_forgotten_after_a_month(desk: Signing) -> None:
+    desk.sign_up(ANN)
+    desk.confirm("bo@paper.example")
+    root = desk.publication.root
+    (root / "list.csv").write_text("email\ncy@paper.example\n", "utf-8")
+    run_dispatch(root, "subscriber", "import", "list.csv")
+    run_dispatch(root, "subscriber", "add", "di@paper.example")
+    with open_subscriptions(desk.publication, load_keys(desk.publication)) as store:
+        notices.forget_unconfirmed(store.connection, desk.now - timedelta(days=1))
+        assert desk.state(ANN) == "pending"
+        notices.forget_unconfirmed(store.connection, datetime.now(UTC) + timedelta(days=365))
+    states = [desk.state(email) for email in (ANN, *(f"{name}@paper.example" for name in ("bo", "cy", "di")))]
+    assert states == ["", "active", "pending", "pending"]

@@ -4,6 +4,7 @@ What is written is read back before it replaces the file; where that differs fro
 """
 
 import re
+import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import is_dataclass, replace
 from typing import Final
@@ -21,7 +22,8 @@ _LONGEST_KEY = 40
 _HEADER = re.compile(r"\s*\[")
 _OURS = re.compile(r"""\s*\[\[\s*["']?sources["']?\s*\]\]""")
 _BELOW_OURS = re.compile(r"""\s*\[\[?\s*["']?sources["']?\s*\.""")
-_SECTIONS = re.compile(r"^sections[ \t]*=[ \t]*\[[^\]#]*\]", re.MULTILINE)
+_SECTIONS = re.compile(r"^sections[ \t]*=[ \t]*\[", re.MULTILINE)
+_ASIDES = re.compile(r"(?:\s|#[^\n]*\n)*")
 _ASIDE = re.compile(r"\s*(?:#.*)?$")
 
 
@@ -40,6 +42,28 @@ def add_sources(publication: Publication, sources: Iterable[Source]) -> tuple[li
     Two are the same when they are gathered from the same address, tracking parameters and the like aside. A source
     without a key gets one made of its title, else of its host. Raises ConfigError, and has then written nothing.
     """
+    added, passed = _choose_new(publication, sources)
+    if added:
+        _edit_file(publication, lambda text: insert_sources(text, added))
+    return added, passed
+
+
+def add_list(publication: Publication, sources: Iterable[Source]) -> tuple[list[Source], list[Source], list[str]]:
+    """Write sources like ``add_sources``, and their sections that dispatch.toml does not know to the end of its own.
+
+    All in one: raises ConfigError, and has then written nothing.
+    """
+    added, passed = _choose_new(publication, sources)
+    known = {fold_text(title) for title in publication.sections}
+    titles = {fold_text(one.section): one.section for one in added if one.section}
+    new = [title for folded, title in titles.items() if folded not in known]
+    if added:
+        _edit_file(publication, lambda text: insert_sources(insert_sections(text, new) if new else text, added))
+    return added, passed, new
+
+
+def _choose_new(publication: Publication, sources: Iterable[Source]) -> tuple[list[Source], list[Source]]:
+    """Choose the sources that dispatch.toml does not have, each with a key, and those it has. Raises ConfigError."""
     known = {_fold_address(source): source.key for source in publication.sources}
     keys = {source.key for source in publication.sources}
     added: list[Source] = []
@@ -56,21 +80,7 @@ def add_sources(publication: Publication, sources: Iterable[Source]) -> tuple[li
         keys.add(keyed.key)
         known[_fold_address(keyed)] = keyed.key
         added.append(keyed)
-    if added:
-        _edit_file(publication, lambda text: insert_sources(text, added))
     return added, passed
-
-
-def add_sections(publication: Publication, titles: Iterable[str]) -> list[str]:
-    """Write sections that dispatch.toml does not know to the end of ``sections``, in their order; return those written.
-
-    Raises ConfigError, and has then written nothing, when they stand there in a way that no command can edit.
-    """
-    known = {fold_text(title): title for title in publication.sections}
-    new = {fold_text(title): title for title in titles if title and fold_text(title) not in known}
-    if new:
-        _edit_file(publication, lambda text: insert_sections(text, list(new.values())))
-    return list(new.values())
 
 
 def insert_sections(text: str, titles: Sequence[str]) -> str:
@@ -78,11 +88,38 @@ def insert_sections(text: str, titles: Sequence[str]) -> str:
     meant = _parse_file(text)
     written = meant.get("sections", [])
     sections = [*(written if isinstance(written, list) else []), *titles]
-    if "sections" in meant:
-        text = _SECTIONS.sub(lambda _: f"sections = {format_toml(sections)}", text, count=1)
-    else:
+    if match := _SECTIONS.search(text):
+        text = _insert_items(text, match.end(), [format_toml(title) for title in titles])
+    elif "sections" not in meant:
         text = f"sections = {format_toml(sections)}\n{text}"
     return _prove_text(text, {**meant, "sources": _list_entries(meant), "sections": sections})
+
+
+def _insert_items(text: str, begin: int, items: Sequence[str]) -> str:
+    """Insert items at the end of the array whose first sign stands at ``begin``; comments stay where they are."""
+    closed = (
+        at for at in range(begin, len(text)) if text[at] == "]" and _parse_array(text[begin : at + 1]) is not None
+    )
+    if (end := next(closed, None)) is None:
+        return text
+    whole = _parse_array(text[begin : end + 1])
+    ends = (at for at in range(begin, end + 1) if _ASIDES.fullmatch(text, at, end))
+    last = next(at for at in ends if _parse_array(f"{text[begin:at]}]") == whole)
+    comma = "," if whole and not text[begin:last].endswith(",") else ""
+    left = text[last:end]
+    if "\n" not in left:
+        return f"{text[:last]}{comma}{' ' if whole else ''}{', '.join(items)}{left}{text[end:]}"
+    indents = re.findall(r"\n([ \t]*)(?=[^\s#])", text[begin:last])
+    lines = "".join(f"{indents[-1] if indents else '    '}{item},\n" for item in items)
+    bare = left.rstrip(" \t")
+    return f"{text[:last]}{comma}{bare}{lines}{left[len(bare) :]}{text[end:]}"
+
+
+def _parse_array(text: str) -> object:
+    try:
+        return tomllib.loads(f"a = [{text}")["a"]
+    except ValueError:
+        return None
 
 
 def remove_source(publication: Publication, key: str) -> Source:

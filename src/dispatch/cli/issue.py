@@ -161,7 +161,8 @@ def show(issue: str | None, as_json: bool) -> None:
 @issue.command()
 @click.argument("issue", required=False, shell_complete=complete_issue)
 @click.argument("article", required=False, shell_complete=complete_article)
-def edit(issue: str | None, article: str | None) -> None:
+@click.option("--editor", envvar=["VISUAL", "EDITOR"], hidden=True)
+def edit(issue: str | None, article: str | None, editor: str | None) -> None:
     """Open ISSUE, or one of its articles, in your editor, and report mistakes when you close it.
 
     You edit a copy, which replaces the file when you close the editor. If somebody else has changed the file in the
@@ -175,18 +176,22 @@ def edit(issue: str | None, article: str | None) -> None:
     """
     here = open_publication()
     one = here.read_issue(issue)
-    _edit_file(here, issues.find_path(here.publication, one, compose.find_article(one, article) if article else None))
+    found = compose.find_article(one, article) if article else None
+    _edit_file(here, issues.find_path(here.publication, one, found), editor)
     here.read_issue(one.slug)
 
 
-def _edit_file(here: OpenPublication, path: Path) -> None:
+def _edit_file(here: OpenPublication, path: Path, editor: str | None) -> None:
     """Edit a copy of a file, which replaces it unless somebody else has changed it meanwhile. Raises IssueError."""
     root = here.publication.root
+    if not (editor or sys.stdin.isatty()):
+        hint = f"Edit {files.format_path(path, root)} itself, or name a program: EDITOR=nano dispatch issue edit …"
+        raise IssueError("there is no terminal for an editor, and EDITOR names none", hint=hint)
     old = files.read_file(path, within=root, error=IssueError)
     copy = files.make_own_folder(root, error=IssueError) / f"edit-{os.getpid()}-{path.name}"
     files.write_file(copy, old, within=root, error=IssueError)
     try:
-        click.edit(filename=str(copy))
+        click.edit(filename=str(copy), editor=editor)
         if (new := files.read_file(copy, within=root, error=IssueError)) != old:
             with here.lock_for_change():
                 files.replace_file(path, old, new, within=root, error=IssueError)

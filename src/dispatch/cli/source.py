@@ -12,6 +12,7 @@ from dispatch import identity, sources
 from dispatch.cli.article_options import NameAndUrl, describe_day
 from dispatch.cli.completion import complete_section, complete_source
 from dispatch.cli.context import (
+    NO_SOURCES,
     OUTPUT,
     OpenPublication,
     open_publication,
@@ -129,8 +130,7 @@ def import_(file: str, allow_private: bool) -> None:
     here = open_publication()
     found = _read_list(here, file, allow_private=allow_private)
     with here.lock_for_change() as now_here:
-        added, passed = sources.add_sources(now_here.publication, found)
-        sections = sources.add_sections(now_here.publication, [one.section for one in added])
+        added, passed, sections = sources.add_list(now_here.publication, found)
     for new in added:
         print_result(new.key)
     said = [f"added {_format_count(len(added), 'source')}", f"already there: {len(passed)}" if passed else ""]
@@ -168,7 +168,7 @@ def list_(as_json: bool) -> None:
     if as_json:
         print_json([_source_to_data(one, visits.get(one.key)) for one in publication.sources])
     elif not publication.sources:
-        print_note("No sources yet. Add one: dispatch source add ADDRESS")
+        print_note(NO_SOURCES)
     for one in () if as_json else publication.sources:
         visit = _describe_visit(visits.get(one.key), read_clock())
         print_entry("", one.key or "(no key)", (one.title, one.feed or one.url), (visit,), indent=4)
@@ -256,6 +256,7 @@ def _find_source_at(
 
     if not links.is_web_address(address):
         hint = f"Write it like https://{address}" if "." in address and "/" not in address.partition(".")[0] else ""
+        hint = f"Import a list: dispatch source import {address}" if address.endswith((".opml", ".xml")) else hint
         raise GatherError("a source must be an http or https address", address=address, hint=hint)
     if no_fetch:
         return Source(kind="page", url=address) if kind == "page" else Source(kind="feed", feed=address)

@@ -6,7 +6,6 @@ import click
 
 from dispatch.cli.context import (
     YES,
-    NonEmptyText,
     print_json,
     print_note,
     print_result,
@@ -15,6 +14,7 @@ from dispatch.cli.context import (
 )
 from dispatch.cli.listing import mark_state, print_rows
 from dispatch.cli.other_words import AnsweringGroup
+from dispatch.cli.subscriber_asking import add, ask
 from dispatch.cli.subscriber_lists import STATES, export, import_, open_store, to_row
 from dispatch.model import SubscriberState
 
@@ -33,25 +33,10 @@ def subscriber() -> None:
     """
 
 
+subscriber.add_command(add)
+subscriber.add_command(ask)
 subscriber.add_command(import_)
 subscriber.add_command(export)
-
-
-@subscriber.command()
-@click.argument("email")
-@click.option("--name", default="", help="How they want to be called.")
-@click.option("--tag", "tags", multiple=True, help="A word of your own, as often as wanted.")
-@click.option("--confirmed", "words", type=NonEmptyText(), required=True, help="How they agreed, in words.")
-def add(email: str, name: str, tags: tuple[str, ...], words: str) -> None:
-    """Add the address EMAIL, of somebody who has agreed to get the newsletter.
-
-    \b
-    Examples:
-      dispatch subscriber add ann@paper.example --name "Ann Lee" --confirmed "Asked for it at the fair, 20 November"
-    """
-    with open_store() as store:
-        person = store.add(email, read_clock(), words=words, name=name, tags=tags)
-    print_note(f"{person.email} is {person.state}")
 
 
 @subscriber.command("list")

@@ -19,10 +19,10 @@ from dispatch.readers import article_file
 from dispatch.slugs import is_slug
 
 
-def read_issue(publication: Publication, slug: str) -> Issue:
-    """Read the issue of that slug. Raises IssueError with every fault of its files."""
+def read_issue(publication: Publication, slug: str, *, with_texts: bool = True) -> Issue:
+    """Read the issue of that slug. Raises IssueError with every fault of its files; see ``read_all_issues``."""
     faults: list[Fault] = []
-    issue = IssueReader(publication=publication, slug=slug, faults=faults).read_issue()
+    issue = IssueReader(publication=publication, slug=slug, faults=faults, with_texts=with_texts).read_issue()
     if issue is None:
         raise IssueError(*faults)
     return issue
@@ -117,7 +117,7 @@ class IssueReader(IssueFolder):
         return article and self._ensure_id(issue, article)
 
     def _place_image(self, image: Image | None) -> Image | None:
-        return image and replace(image, url=self.make_absolute(image.url))
+        return image and self.measure_image(replace(image, url=self.make_absolute(image.url)))
 
     def _place_sponsor(self, sponsor: Sponsor | None) -> Sponsor | None:
         return sponsor and replace(sponsor, image=self._place_image(sponsor.image))

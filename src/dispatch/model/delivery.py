@@ -12,7 +12,7 @@ DeliveryState = Literal[
     "delivered", "bounced", "complained",
 ]
 # fmt: on
-NoticeKind = Literal["confirm", "welcome", "preferences", "move", "goodbye"]
+NoticeKind = Literal["confirm", "welcome", "preferences", "move", "ask", "goodbye"]
 ReportKind = Literal["hard", "soft", "complaint", "delayed", "delivered", "left"]
 ReportSource = Literal["reply", "dsn", "arf", "ses", "postmark", "mailgun", "mail"]
 

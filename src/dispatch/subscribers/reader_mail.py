@@ -4,7 +4,7 @@ import secrets
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from dispatch.derived import find_subscription_pages
 from dispatch.formats.notices import NoticeWriter
@@ -42,10 +42,10 @@ class ReaderMail:
             for span, most in _AGAIN
         )
 
-    def send_confirmation(self, reader: Subscriber, now: datetime) -> None:
-        """Ask somebody whether they want the newsletter."""
+    def send_confirmation(self, reader: Subscriber, now: datetime, kind: Literal["confirm", "ask"] = "confirm") -> None:
+        """Ask somebody whether they want the newsletter; kind: whether it was they who asked for it, or an editor."""
         mail = self._make_writer(reader.email, now).write_confirmation(self._write_confirm_token(reader, now, 0))
-        rows.add_notice(self.connection, "confirm", reader.email, mail, now, subscriber=reader.number)
+        rows.add_notice(self.connection, kind, reader.email, mail, now, subscriber=reader.number)
 
     def send_welcome(self, reader: Subscriber, latest: Link | None, now: datetime) -> None:
         """Welcome somebody, with the newest issue."""

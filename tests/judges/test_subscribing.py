@@ -1,0 +1,116 @@
+"""Chromium signs up, confirms by the link in the mail, changes its mind and leaves; axe-core looks at every page."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+import nouns
+from signing_up import Signing, signing
+
+pytestmark = pytest.mark.needs("chromium")
+
+AXE = nouns.ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
+ANN = "ann@paper.example"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Signing]:
+    with signing(tmp_path / "wire", settings='privacy = "https://wire.example/privacy/"') as desk:
+        yield desk
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+def sign_up(desk: Signing, page: Page) -> None:
+    page.goto(f"{desk.publication.url}/subscription/")
+    desk.advance()
+    page.get_by_label("Your email address").fill(ANN)
+    page.get_by_role("button", name="Subscribe").click()
+    assert page.get_by_role("heading").inner_text() == "Look into your mail"
+    assert page.url == f"{desk.publication.url}/subscription/sent/"
+
+
+def test_the_link_in_the_mail_confirms_at_once_in_the_same_browser(desk: Signing, page: Page) -> None:
+    sign_up(desk, page)
+    page.goto(desk.publication.url + desk.link("confirm", "confirm"))
+    assert page.get_by_role("heading").inner_text() == "You are subscribed"
+    assert desk.state(ANN) == "active"
+
+
+def test_another_browser_asks_and_leaves_and_comes_back(desk: Signing, page: Page, browser: Browser) -> None:
+    sign_up(desk, page)
+    other = browser.new_page()
+    other.goto(desk.publication.url + desk.link("confirm", "confirm"))
+    assert desk.state(ANN) == "pending"
+    other.get_by_role("button", name="Yes, subscribe").click()
+    assert desk.state(ANN) == "active"
+    other.goto(desk.publication.url + desk.link("welcome", "leave"))
+    other.get_by_role("button", name="Unsubscribe").click()
+    assert (other.get_by_role("heading").inner_text(), desk.state(ANN)) == ("You have left", "left")
+    other.get_by_role("button", name="Stay subscribed").click()
+    assert desk.state(ANN) == "active"
+    other.close()
+
+
+def test_somebody_changes_and_erases_their_data(desk: Signing, page: Page) -> None:
+    desk.confirm(ANN)
+    page.goto(f"{desk.publication.url}/subscription/leave/")
+    page.get_by_label("Your email address").fill(ANN)
+    page.get_by_role("button", name="Send the links").click()
+    page.goto(desk.publication.url + desk.link("preferences", "preferences"))
+    page.get_by_label("Your name").fill("Ann <b>Lee")
+    page.get_by_label("Your language").select_option("de")
+    page.get_by_role("button", name="Save").click()
+    assert page.get_by_text("It is saved.").is_visible()
+    assert page.get_by_label("Your name").input_value() == "Ann <b>Lee"
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    assert ANN in download.value.path().read_text("utf-8")
+    page.get_by_role("button", name="Erase").click()
+    page.get_by_role("button", name="Erase").click()
+    assert page.get_by_role("heading").inner_text() == "Nothing is known of you any more"
+    assert desk.state(ANN) == ""
+
+
+def test_a_form_on_a_static_page_needs_one_more_click(desk: Signing, page: Page) -> None:
+    address = f"{desk.publication.url}/subscription/"
+    page.set_content(f'<form method="post" action="{address}"><input name="email"><button>Go</button></form>')
+    page.locator("input").fill(ANN)
+    page.get_by_role("button").click()
+    assert page.get_by_label("Your email address").input_value() == ANN
+    desk.advance()
+    page.get_by_role("button", name="Subscribe").click()
+    assert page.get_by_role("heading").inner_text() == "Look into your mail"
+
+
+@pytest.mark.needs("npm:axe-core")
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1024, "light")])
+def test_axe_finds_nothing_and_nothing_is_too_wide(
+    tmp_path: Path, browser: Browser, width: int, scheme: str, language: str
+) -> None:
+    with signing(tmp_path / "wire", language=language) as desk:
+        desk.confirm(ANN)
+        desk.sign_up("a-very-long-address-of-somebody-with-a-long-name@harbour-and-bridges.example")
+        desk.post("/subscription/preferences/ask", {"email": ANN})
+        paths = [desk.leave_path(ANN), desk.link("preferences", "preferences"), desk.link("confirm", "confirm")]
+        paths += [
+            f"/subscription/{name}" for name in ("", "sent/", "found/", "welcome/", "leave/", "confirm/x", "leave/x")
+        ]
+        context = browser.new_context(viewport={"width": width, "height": 700}, bypass_csp=True)
+        page = context.new_page()
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for path in paths:
+            page.goto(desk.publication.url + path)
+            page.evaluate(AXE.read_text("utf-8"))
+            found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+            assert [(path, one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
+            assert page.evaluate("document.scrollingElement.scrollWidth") <= width, path
+        context.close()
