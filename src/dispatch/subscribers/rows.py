@@ -11,6 +11,7 @@ from dispatch.mail_addresses import fold_mailbox, parse_mailbox
 from dispatch.model import ConsentKind, NoticeKind, Subscriber, SubscriberState, SuppressionReason
 
 LIST = ""  # there is one list of subscribers yet
+FORM = "the form at "  # with what begins how somebody came who signed up on a page
 
 _PERSON = "SELECT number, email, state, since, name, language FROM subscriber WHERE list = ? AND same = ?"
 
@@ -140,6 +141,14 @@ def find_person_key(connection: sqlite3.Connection, number: int) -> bytes:
     """Find the key by which others know a subscriber: what tokens are made of."""
     found: tuple[bytes] = connection.execute("SELECT key FROM subscriber WHERE number = ?", (number,)).fetchone()
     return found[0]
+
+
+def find_person_by_number(connection: sqlite3.Connection, number: int) -> Subscriber | None:
+    """Find the subscriber of a delivery; None when they were erased."""
+    row = connection.execute(
+        "SELECT number, email, state, since, name, language FROM subscriber WHERE number = ?", (number,)
+    ).fetchone()
+    return make_person(connection, row) if row else None
 
 
 def find_person_by_key(connection: sqlite3.Connection, key: bytes) -> Subscriber | None:
