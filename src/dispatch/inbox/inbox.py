@@ -10,7 +10,7 @@ from typing import Annotated
 from dispatch import serialise
 from dispatch.errors import GatherError
 from dispatch.inbox import queries, used
-from dispatch.inbox.database import DATABASE
+from dispatch.inbox.database import DATABASE, FOLDER
 from dispatch.inbox.queries import InboxQuery
 from dispatch.model import Arrival, Article, Author, Publication, Visit
 
@@ -43,6 +43,7 @@ def open_inbox(
     """
     with DATABASE.open_connection(publication.root, only_reads=only_reads) as connection:
         box = Inbox(publication, connection)
+        box.take_over()
         if used is not None:
             box.learn_uses(used)
         yield box
@@ -90,13 +91,19 @@ class Inbox:
 
         entries = deduplicate.pair_entries(articles, completed or {})
         with DATABASE.begin_transaction(self._connection):
-            return deduplicate.Deduplicator(
+            keeping = deduplicate.Deduplicator(
                 connection=self._connection,
                 publication=self._publication,
                 source=source,
                 now=now,
                 matcher=compare.EntryMatcher.make_for(self._connection, source, articles),
-            ).keep_all(entries)
+            )
+            result = keeping.keep_all(entries)
+            if self.is_shared:
+                from dispatch.inbox import shared
+
+                shared.write_entries(self._connection, self._publication, source, keeping.kept, now)
+            return result
 
     def list_arrivals(self, wish: InboxQuery | None = None, *, limit: int | None = None) -> Iterator[Arrival]:
         """Yield matching arrivals one by one, the newest first; without a wish, those that wait."""
@@ -167,10 +174,36 @@ class Inbox:
                 with DATABASE.begin_transaction(self._connection):
                     used.record_uses(self._connection, folder, now.get(folder), pairs)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether the inbox is shared in git: the files in ``inbox/`` count, and the database is made from them."""
+        return (self._publication.root / FOLDER).is_dir()
+
+    def share(self) -> None:
+        """Share the inbox in git, with all that it has, if it is not shared yet. See ``shared``."""
+        from dispatch.inbox import shared
+
+        if not self.is_shared:
+            with DATABASE.begin_transaction(self._connection):
+                shared.write_everything(self._connection, self._publication)
+
+    def take_over(self) -> None:
+        """Take over what the files of a shared inbox say now. Raises GatherError for one that is broken."""
+        if self.is_shared:
+            from dispatch.inbox import shared
+
+            with DATABASE.begin_transaction(self._connection):
+                shared.take_over(self._connection, self._publication)
+
     def _set_dismissed(self, numbers: Iterable[int], *, is_dismissed: bool) -> None:
+        numbers = list(numbers)
         with DATABASE.begin_transaction(self._connection):
             for number in numbers:
                 asked = is_dismissed, number
                 done = self._connection.execute("UPDATE arrivals SET dismissed = ? WHERE number = ?", asked)
                 if not done.rowcount:
                     self.find_arrival(number)  # which says so
+            if self.is_shared:
+                from dispatch.inbox import shared
+
+                shared.write_dismissals(self._connection, self._publication, numbers, is_dismissed=is_dismissed)
