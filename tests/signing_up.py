@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import uvicorn
 
 from dispatch import config, subscribers
+from dispatch.errors import GatherError
 from dispatch.model import Link, Publication
 from dispatch.serve.forms import NetworkLimit
 from dispatch.serve.subscriptions import build_subscription_site
@@ -50,6 +51,15 @@ class Signing:
     port: int
     now: datetime = BEGIN
     warned: list[str] = field(default_factory=list)
+    elsewhere: dict[str, bytes] = field(default_factory=dict)
+    """What there is at addresses that the server fetches."""
+    fetched: list[str] = field(default_factory=list)
+
+    def fetch(self, url: str) -> bytes:
+        self.fetched.append(url)
+        if url not in self.elsewhere:
+            raise GatherError("the server answered 404", address=url)
+        return self.elsewhere[url]
 
     def ask(self, path: str, method: str = "GET", body: bytes | None = None, **fields: str) -> Reply:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
@@ -128,6 +138,7 @@ def signing(folder: Path, *, language: str = "en", settings: str = "", most: int
         now=lambda: desk.now,
         warn=desk.warned.append,
         find_latest=lambda: Link(title="bridges", path=f"{url}/issues/bridges/"),
+        fetch=desk.fetch,
         limit=NetworkLimit(most=most),
         pace=0,
     )

@@ -7,14 +7,19 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import chdir
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from commands import list_commands
+from dispatch import config, issues
 from dispatch.cli import main
+from dispatch.subscribers import rounds
+from dispatch.subscribers.database import DATABASE
 from loopback import Web, item, rss, web
+from mail_sink import MailSink, mail_sink
 from thorough import THOROUGH
 
 OPML = '<opml version="2.0"><body><outline type="rss" text="X" xmlUrl="https://b.example/feed"/></body></opml>'
@@ -78,6 +83,13 @@ RUNS: dict[str, list[str]] = {
     "suppression list": ["suppression", "list"],
     "suppression remove": ["suppression", "remove", "ann@paper.example"],
     "bounces": ["bounces", "story.txt"],
+    "send": ["send", "defence", "--test", "desk@wire.example"],
+    "deliveries": ["deliveries"],
+    "settle": ["settle", "defence", "--as", "accepted", "cy@paper.example"],
+    "hold": ["hold", "defence"],
+    "resume": ["resume", "defence"],
+    "work": ["work", "--once"],
+    "doctor --offline": ["doctor", "--offline"],
     "help": ["help", "byline"],
     "source remove": ["source", "remove", "paper"],
 }
@@ -86,7 +98,7 @@ SERVERS = {"demo", "desk", "preview", "serve"}
 # Who reads, and has to where nothing can be written.
 READERS = {"issue list", "issue show", "inbox", "inbox show", "source list", "source export", "source test", "check"}
 READERS |= {"author list", "author show", "review", "schema", "help", "render --output -", "publish --dry-run"}
-READERS |= {"template list", "template diff"}
+READERS |= {"template list", "template diff", "deliveries"}
 
 
 @pytest.fixture(scope="module")
@@ -97,13 +109,21 @@ def site() -> Iterator[Web]:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory, site: Web) -> Path:
+def sink() -> Iterator[MailSink]:
+    with mail_sink() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, site: Web, sink: MailSink) -> Path:
     """A publication with something for every command, in a repository."""
     root = tmp_path_factory.mktemp("whole") / "letter"
     root.mkdir()
     succeed(root, "init", ".", "--title", "The Wire", "--url", "https://wire.example", "--from", "desk@wire.example")
     with (root / "dispatch.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[check]\n"sending.way-out" = { off = "x" }\n"sending.server" = { off = "x" }\n')
         file.write(f'\n[feeds]\nhub = "{site.url("/hub")}"\n')
+        file.write(f'\n[delivery]\nsmtp = "{sink.url}"\nbounces = "bounces@wire.example"\n')
         file.write(f'\n[[sources]]\nkey = "paper"\nfeed = "{site.url("/feed")}"\nallow_private = true\n')
     (root / "story.txt").write_text("A title\n\nA paragraph that says something.\n", "utf-8")
     (root / "list.opml").write_text(OPML, "utf-8")
@@ -128,9 +148,20 @@ def whole(tmp_path_factory: pytest.TempPathFactory, site: Web) -> Path:
     succeed(root, "issue", "section", "add", "other", "Ports")
     succeed(root, "publish", "defence")
     succeed(root, "gather")
+    hold_round(root)
     for words in (["init", "-q", "--template="], ["add", "-A"], ["commit", "-q", "-m", "x"]):
         subprocess.run(["git", "-c", "user.name=A", "-c", "user.email=a@b.example", *words], cwd=root, check=True)
     return root
+
+
+def hold_round(root: Path) -> None:
+    """A round that is held, with a message in doubt."""
+    with DATABASE.open_connection(root) as connection, DATABASE.begin_transaction(connection):
+        id_ = issues.read_issue(config.load(root), "defence").id
+        now = datetime(2026, 11, 22, tzinfo=UTC)
+        number = rounds.begin_round(connection, issue=id_, slug="defence", digest="x", message=b"x", begun=now)
+        connection.execute("INSERT INTO delivery (round, subscriber, state) VALUES (?, 2, 'unknown')", (number,))
+        connection.execute("UPDATE round SET audience = 1, state = 'held'")
 
 
 def run(root: Path, *words: str) -> Result:

@@ -197,17 +197,16 @@ def test_nginx_and_dispatch_know_the_same_types() -> None:
 
 
 @pytest.mark.needs("systemd-analyze")
-def test_the_service_is_sound_and_may_do_nothing(tmp_path: Path) -> None:
-    unit = tmp_path / "dispatch.service"
+@pytest.mark.parametrize(("name", "most"), [("dispatch.service", 15), ("dispatch-subscriptions.service", 20)])
+def test_a_service_is_sound_and_may_do_nothing_else(tmp_path: Path, name: str, most: int) -> None:
+    unit = tmp_path / name
     dispatch = Path(sys.executable).with_name("dispatch")
-    unit.write_text(
-        (HOSTING / "dispatch.service").read_text("utf-8").replace("/opt/dispatch/bin/dispatch", str(dispatch))
-    )
+    unit.write_text((HOSTING / name).read_text("utf-8").replace("/opt/dispatch/bin/dispatch", str(dispatch)))
     judged = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", str(unit)], capture_output=True, text=True, check=False
     )
     assert (judged.returncode, judged.stderr) == (0, "")
-    scored = ["systemd-analyze", "security", "--offline=yes", "--threshold=15", "--no-pager", str(unit)]
+    scored = ["systemd-analyze", "security", "--offline=yes", f"--threshold={most}", "--no-pager", str(unit)]
     ran = subprocess.run(scored, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout
     parsed(re.search(r"^ExecStart=(.*)", unit.read_text(), flags=re.MULTILINE)[1])

@@ -19,7 +19,7 @@ from dispatch import config, git, issues, ledger
 from dispatch.cli import main
 from dispatch.errors import ReviewError
 from dispatch.model import Finding, Place
-from dispatch.review import MOST, Change, Review, read_version, write_markdown
+from dispatch.review import MOST, Change, Review, read_version, read_versions, write_markdown
 from dispatch.review.changes import Weight
 from dispatch.review.issues import compare_versions
 from thorough import scale
@@ -201,6 +201,34 @@ def test_nothing_changed(repository: Repository) -> None:
     lines = repository.review()
     assert lines[0] == "Ready: no change that a reader would see, every byline and link intact."
     assert len(lines) == 2
+
+
+def test_what_nobody_has_changed_is_read_once_and_without_its_texts(repository: Repository) -> None:
+    for path in sorted(repository.issue.iterdir()):
+        repository.write(f"issues/again/{path.name}", path.read_text("utf-8", "replace").replace("bridges/", "again/"))
+    repository.commit()
+    commit = repository.git("rev-parse", "HEAD").strip()
+    repository.change("the-ferry.md", "at noon", "at one")
+    was, now = read_versions(repository.root, commit)
+    assert was.find_issue("again") is now.find_issue("again")
+    assert {article.content for article in now.issues[0].articles} == {""}  # again
+    assert was.find_issue("bridges") != now.find_issue("bridges")
+    assert "at one" in str(now.find_issue("bridges"))
+    repository.write("authors.toml", AUTHORS.replace("Jerry Jackson", "Jerry Jay"))
+    was, now = read_versions(repository.root, commit)
+    assert was.find_issue("again") != now.find_issue("again")
+    assert {article.content for article in now.issues[0].articles} > {""}
+
+
+@pytest.mark.parametrize("name", ["picture.png", "more/of-it.txt", ".hidden"])
+def test_a_file_more_makes_it_another_issue(repository: Repository, name: str) -> None:
+    commit = repository.git("rev-parse", "HEAD").strip()
+    repository.write(f"issues/bridges/{name}", "x")
+    was, now = read_versions(repository.root, commit)
+    assert was.find_issue("bridges") is not now.find_issue("bridges")
+    (repository.issue / name).unlink()
+    was, now = read_versions(repository.root, commit)
+    assert was.find_issue("bridges") is now.find_issue("bridges")
 
 
 def test_a_broken_byline_is_one_line_that_a_busy_editor_understands(repository: Repository) -> None:

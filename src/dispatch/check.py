@@ -41,7 +41,7 @@ def findings(
     What else is known is handed in; each keyword is explained at the field of CheckInput that has its name.
     """
     case = CheckInput(
-        issue=issue,
+        issue=_name_sources(issue, publication),
         publication=publication,
         editions=tuple(map(_as_read_back, editions)),
         published=published,
@@ -74,13 +74,15 @@ def check_received(message: Edition, issue: Contents, publication: Publication, 
 
     service: the name of the service that the issue was pasted into, where it was.
     """
-    case = CheckInput(issue=issue, publication=_name_reader(message, publication), editions=(message,))
+    case = CheckInput(
+        issue=_name_sources(issue, publication), publication=_name_reader(message, publication), editions=(message,)
+    )
     return _sort_findings(reception.check(case, service), publication)
 
 
 def check_pasted(service: str, editions: Iterable[Edition], issue: Contents, publication: Publication) -> list[Finding]:
     """Find what a mail service would change of an issue whose editions were rendered for it."""
-    case = CheckInput(issue=issue, publication=publication, editions=tuple(editions))
+    case = CheckInput(issue=_name_sources(issue, publication), publication=publication, editions=tuple(editions))
     return _sort_findings(reception.check_pasted(case, service), publication)
 
 
@@ -93,6 +95,10 @@ def list_addresses(issue: Issue) -> list[str]:
     """List every web address of an issue once, in the order in which they are read: what ``--online`` asks."""
     all_of_them = (address.url for address in links.list_addresses(issue))
     return list(dict.fromkeys(url for url in all_of_them if url.lower().startswith(("http://", "https://"))))
+
+
+def _name_sources(issue: Contents, publication: Publication) -> Contents:
+    return issue.change_articles(lambda one: derived.name_source(one, publication))
 
 
 def _name_reader(edition: Edition, publication: Publication) -> Publication:

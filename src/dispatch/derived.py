@@ -212,6 +212,24 @@ def find_republish_licence(article: Article, publication: Publication) -> licenc
     return found if found.may_republish else None
 
 
+def name_source(article: Article, publication: Publication) -> Article:
+    """Name an article's source where its own host stands in place of a name: as a source of dispatch.toml is named.
+
+    Where none has that host, the source has no name, unless nobody else is named either. A name that a source of
+    dispatch.toml has stays, whatever it looks like, and so does that of our own article.
+    """
+    source, host = article.source, _find_host(article.source.url or article.url)
+    if article.own or source.key or source.title.lower().removeprefix("www.") != host or not host:
+        return article
+    hosts = ((one.title, {_find_host(one.url), _find_host(one.feed)}) for one in publication.sources)
+    known = next((title for title, there in hosts if host in there and title), "")
+    return replace(article, source=replace(source, title=known or ("" if article.authors else source.title)))
+
+
+def _find_host(url: str) -> str:
+    return links.parse_host(url).removeprefix("www.")
+
+
 def resolve_source(source: Source, publication: Publication, *, is_own: bool) -> Source:
     """Complete a source with its entry in dispatch.toml, and with terms in any case.
 

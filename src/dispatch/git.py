@@ -95,7 +95,7 @@ def restore_folder(folder: Path, commit: str, into: Path) -> None:
             return  # the folder is new
     for batch in _batch_blobs(_list_blobs(folder, tree)):
         for blob, body in zip(batch, _read_bodies(folder, batch), strict=True):
-            files.write_file(into / blob.path, body, within=into, error=ReviewError)
+            files.write_file(into / blob.path, body, within=into, error=ReviewError, lasting=False)
 
 
 def find_unheld_files(folder: Path, names: Sequence[str]) -> list[str]:

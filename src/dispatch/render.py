@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from urllib.parse import unquote
 
 from dispatch import derived
@@ -155,6 +156,7 @@ def _render_feed(issue: Contents, publication: Publication, format: str) -> Edit
 def _render_for_service(issue: Contents, publication: Publication, format: str, name: str) -> Edition:  # noqa: A002
     """Render mail or plain text as a mail service takes it."""
     from dispatch.formats import hand_over
+    from dispatch.formats.budget import fit_mail
 
     row, service = FORMATS[format], load_services().get(name)
     if service is None:
@@ -162,9 +164,12 @@ def _render_for_service(issue: Contents, publication: Publication, format: str, 
     if format not in service.formats:
         hint = f"Formats for it are {', '.join(service.formats)}."
         raise RenderError(f"{service.title} takes no {format}", address=issue.slug or issue.title, hint=hint)
-    body = hand_over.render(issue, publication, service, as_text=format == "text")
+    # Its text shows what its mail has room for.
+    fitted = fit_mail(issue, publication, partial(hand_over.render, service=service, as_text=False))
+    body = hand_over.render(fitted.issue, publication, service, as_text=format == "text")
     path = row.path.replace("email", name)
-    return Edition(format=row.name, media_type=row.media_type, path=path, body=body)
+    edition = Edition(format=row.name, media_type=row.media_type, path=path, body=body)
+    return replace(edition, shortened=fitted.excerpts, without_notes=fitted.notes)
 
 
 def choose_path(page: Page | None, format: str) -> str:  # noqa: A002

@@ -99,6 +99,23 @@ def test_a_mail_that_gmail_would_cut_off(service: str) -> None:
 
 
 @each_service
+def test_a_mail_that_is_too_large_is_shortened_as_ours_is_and_says_so(service: str) -> None:
+    words = "<p>" + "One sentence of the very many words that stand in it here. " * 14 + "</p>"
+    articles = (nouns.article(n, content=words, layout="lead", note=f"{TAGS[service]} " * 20) for n in range(60))
+    issue = nouns.issue(*articles)
+    made = render.render_edition(issue, nouns.publication(), "email", service=service)
+    assert 85_000 < len(made.body) <= 92_000
+    last = tuple(one.id for one in issue.articles)[::-1]
+    assert len(made.shortened) > 0
+    assert made.shortened == last[: len(made.shortened)]
+    found = check.check_pasted(service, (made,), issue, nouns.publication())
+    assert {one.rule for one in found if not one.rule.startswith("service.")} == {"email.shortened"}
+    assert [one.url for one in reading.mail(ENGINES[service](made.body.decode()).encode())] == [
+        one.url for one in issue.articles
+    ]
+
+
+@each_service
 def test_a_lost_byline_or_link_is_found_in_what_is_pasted(service: str) -> None:
     made = render.render_edition(PLAIN, nouns.publication(), "email", service=service)
     for old, new in ((b"Ada Lane", b"Eve"), (b"https://paper.example/story-2?x=1&amp;y=2", b"https://else.example/")):

@@ -195,9 +195,10 @@ def test_the_rule_speaks(rule: str) -> None:
 
 
 def test_every_rule_is_provoked_somewhere() -> None:
-    elsewhere = {rule for rule in RULES if rule.startswith(("attribution.", "received.", "service.", "terms."))}
+    families = ("attribution.", "received.", "sending.", "service.", "terms.")
+    elsewhere = {rule for rule in RULES if rule.startswith(families)}
     assert set(RULES) == set(PROVOKED) | elsewhere
-    tests = ("attribution", "pasted", "received", "sponsors", "withdrawn", "site", "terms")
+    tests = ("attribution", "pasted", "received", "sponsors", "withdrawn", "sending", "site", "terms")
     tested = "".join((Path(__file__).parent / f"test_{name}.py").read_text() for name in tests)
     assert {rule for rule in elsewhere if f'"{rule}"' not in tested} == set()
 
@@ -573,7 +574,7 @@ def test_deep_feeds_are_refused() -> None:
 
 
 def test_the_table_is_whole() -> None:
-    assert set(CHECKS) == {rule.partition(".")[0] for rule in RULES} - {"received", "files", "service"}
+    assert set(CHECKS) == {rule.partition(".")[0] for rule in RULES} - {"received", "files", "sending", "service"}
     for rule in RULES.values():
         assert re.fullmatch(r"[a-z]+\.[a-z-]+", rule.name)
         assert not rule.line.endswith(".")

@@ -42,8 +42,10 @@ def make_wire(root: Path, people: int, **delivery: object) -> Publication:
 
 
 @contextmanager
-def open_desk(wire: Publication, clock: Callable[[], datetime] = lambda: NOW, **values: bool) -> Iterator[Outbound]:
-    with deliver.open_outbound(wire, clock, command="dispatch send", **values) as outbound:
+def open_desk(
+    wire: Publication, clock: Callable[[], datetime] = lambda: NOW, *, takes_over: bool = False
+) -> Iterator[Outbound]:
+    with deliver.open_outbound(wire, clock, command="dispatch send", takes_over=takes_over) as outbound:
         yield outbound
 
 

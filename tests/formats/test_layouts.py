@@ -1,5 +1,6 @@
 """What is shown of each article, by its layout: the same in both halves of a message, and check proves it in each."""
 
+import re
 from dataclasses import replace
 from typing import get_args
 
@@ -224,3 +225,35 @@ def test_forty_articles_are_not_clipped_in_any_look(look: str) -> None:
     for article, shown in zip(issue.articles, reading.mail(edition.body), strict=True):
         assert shown.url == article.url
         assert shown.people[:2] == [article.authors[0].url, article.authors[1].url]
+
+
+HOSTED = Source(title="link.example", url="https://www.link.example/", syndicate="excerpt")
+
+
+@pytest.mark.parametrize("format", ["email", "text", "web", "rss", "atom", "json"])
+def test_a_host_is_no_name_of_a_source(format: str) -> None:  # noqa: A002
+    """Where dispatch.toml knows the name it stands there; the host only where nobody else is named."""
+    known = Source(key="link", title="The Missing Link", url="https://link.example/blog/")
+    for authors, sources, shown in (
+        (nouns.article().authors, (), ""),
+        (nouns.article().authors, (known,), "The Missing Link"),
+        ((), (), "link.example"),
+    ):
+        issue = nouns.issue(nouns.article(1, authors=authors, source=HOSTED, url="https://link.example/a"))
+        publication = nouns.publication(sources=sources)
+        edition = render.render_edition(issue, publication, format)
+        words = re.sub(r'https?://[^\s<>"]*', "", edition.body.decode())
+        assert ("The Missing Link" in words) == (shown == "The Missing Link")
+        assert ("link.example" in words) == (shown == "link.example")
+        found = check.check_edition(edition, issue, publication)
+        assert [one.rule for one in found if one.severity == "error"] == []
+
+
+def test_a_name_that_looks_like_a_host_stays_where_somebody_chose_it() -> None:
+    chosen = replace(HOSTED, key="link")
+    issue = nouns.issue(
+        nouns.article(1, source=chosen), nouns.article(2, source=replace(HOSTED, title="other.example"))
+    )
+    mail = nouns.body("text", issue).decode()
+    assert "in link.example" in mail
+    assert "in other.example" in mail

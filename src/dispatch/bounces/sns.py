@@ -20,6 +20,9 @@ _OWN: Final = re.compile(r"https://sns\.[a-z]{2}-[a-z-]{3,20}-\d\.amazonaws\.com
 _CERTIFICATE: Final = re.compile(r"/SimpleNotificationService-[0-9a-f]{1,64}\.pem\Z")
 
 
+Notice = Mapping[str, object]
+
+
 def parse_object(body: bytes) -> Mapping[str, object] | None:
     """Parse a JSON object; None when it is none."""
     try:
@@ -29,25 +32,25 @@ def parse_object(body: bytes) -> Mapping[str, object] | None:
     return found if isinstance(found, dict) else None
 
 
-def parse_notice(body: bytes) -> Mapping[str, object] | None:
+def parse_notice(body: bytes) -> Notice | None:
     """Parse what SNS posts; None when it is nothing of the kind."""
     notice = parse_object(body)
     return notice if notice and get_text(notice, "Type") in _SIGNED else None
 
 
-def find_certificate_url(notice: Mapping[str, object]) -> str:
+def find_certificate_url(notice: Notice) -> str:
     """Find where the certificate is that proves a notice; empty when that is not Amazon's own host."""
     url = get_text(notice, "SigningCertURL")
     return url if _OWN.fullmatch(url) and _CERTIFICATE.search(url) else ""
 
 
-def find_confirmation_url(notice: Mapping[str, object]) -> str:
+def find_confirmation_url(notice: Notice) -> str:
     """Find the address that says yes to a subscription; empty when this asks for none, or not on Amazon's own host."""
     url = get_text(notice, "SubscribeURL")
     return url if get_text(notice, "Type") == "SubscriptionConfirmation" and _OWN.fullmatch(url) else ""
 
 
-def is_signed(notice: Mapping[str, object], certificate: bytes) -> bool:
+def is_signed(notice: Notice, certificate: bytes) -> bool:
     """Whether the key of a certificate (PEM) has signed a notice: some topic of Amazon's sent it, not yet which."""
     digest, fields = _DIGESTS.get(get_text(notice, "SignatureVersion")), _SIGNED.get(get_text(notice, "Type"), ())
     text = "".join(f"{name}\n{get_text(notice, name)}\n" for name in fields if name in notice)

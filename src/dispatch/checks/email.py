@@ -57,7 +57,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
             yield from (one.at_place(part.at) for one in found)
             yield from _check_size(part)
     for edition in case.editions:
-        yield from _tell_shortened(edition, case)
+        yield from tell_shortened(edition, case)
         if edition.format == "eml" and edition.path not in {other.path for other, _ in case.unreadable}:
             place = find_edition_place(case.issue, edition)
             message = _check_message(edition, read_message(edition.body), case.publication)
@@ -66,7 +66,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
     yield from _check_colours(case.publication)
 
 
-def _tell_shortened(edition: Edition, case: CheckInput) -> Iterator[Finding]:
+def tell_shortened(edition: Edition, case: CheckInput) -> Iterator[Finding]:
     """Tell of which articles a mail lacks the excerpt, or the editor's note, because it would be too large."""
     if edition.format in {"email", "eml"}:
         place, rule = find_edition_place(case.issue, edition), "email.shortened"

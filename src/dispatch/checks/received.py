@@ -10,7 +10,7 @@ from dataclasses import replace
 from dispatch import links
 from dispatch.checks import attribution
 from dispatch.checks.check_input import CheckInput
-from dispatch.checks.email import CLIP
+from dispatch.checks.email import CLIP, tell_shortened
 from dispatch.checks.html_page import read_content
 from dispatch.checks.links import find_addresses, find_lost_links, list_addresses
 from dispatch.checks.read_back import Rendition, ShownArticle
@@ -134,6 +134,7 @@ def check_pasted(case: CheckInput, name: str) -> Iterator[Finding]:
     if service.framed and mailing.postal_address and not service.unsubscribe:
         yield make_finding("service.frame", "address", Place(file=CONFIG, key="email.postal_address"), **values)
     for edition in case.editions:
+        yield from tell_shortened(edition, case)
         if edition.format == "email" and (size := len(edition.body)) >= CLIP:
             yield make_finding("service.size", "size", find_place(case.issue), **values, size=size, limit=CLIP)
     yield from attribution.check(case)

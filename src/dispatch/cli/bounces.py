@@ -10,7 +10,7 @@ import click
 
 from dispatch import files
 from dispatch.cli import show_error
-from dispatch.cli.context import print_json, print_note, print_result, read_clock
+from dispatch.cli.context import open_publication, print_json, print_note, print_result, read_clock
 from dispatch.cli.subscriber_lists import open_store
 from dispatch.errors import DeliveryError, DispatchError, explain_refusal
 from dispatch.subscribers import ReportOutcome
@@ -27,10 +27,13 @@ class _Mail(NamedTuple):
 
 
 @click.command()
-@click.argument("source", metavar="FILE|MAILDIR|-")
+@click.argument("source", metavar="FILE|MAILDIR|-", required=False)
+@click.option(
+    "--address", "service", type=click.Choice(["ses", "postmark"]), help="Print where this service posts its events."
+)
 @click.option("--recipient", default="", help="The address that the message came to, as the mail server knows it.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each message.")
-def bounces(source: str, recipient: str, as_json: bool) -> None:
+def bounces(source: str | None, service: str | None, recipient: str, as_json: bool) -> None:
     """Take in what came back of a newsletter: bounces, complaints, and mails of those who leave.
 
     Reads a message, an mbox, the new messages of a Maildir, or for - what a mail server pipes in. Whom a report is
@@ -42,17 +45,41 @@ def bounces(source: str, recipient: str, as_json: bool) -> None:
       dispatch bounces - --recipient "$ORIGINAL_RECIPIENT"
       dispatch bounces /var/mail/bounces/
       dispatch bounces returned.eml
+      dispatch bounces --address ses
     """
-    try:
+    if service:
+        print_result(_build_address(service))
+    elif source == "-":
+        _take_piped(recipient, as_json=as_json)
+    elif source:
         outcomes = list(_take_all(source, recipient, as_json=as_json))
-    except DispatchError as error:
-        if source != "-":
-            raise
-        show_error(error)
-        sys.exit(_TRY_LATER)
-    if source != "-":
         count, taken = len(outcomes), sum(one.became == "taken" for one in outcomes)
         print_note(f"{count} message{'' if count == 1 else 's'}, {taken} with a new report")
+    else:
+        raise click.UsageError("Name a FILE, a MAILDIR or -, or a service whose --address is wanted.")
+
+
+def _take_piped(recipient: str, *, as_json: bool) -> None:
+    """Take in what a mail server pipes in; what cannot be recorded comes again."""
+    try:
+        list(_take_all("-", recipient, as_json=as_json))
+    except DispatchError as error:
+        show_error(error)
+        sys.exit(_TRY_LATER)
+
+
+def _build_address(service: str) -> str:
+    """Build the address to which a mail service posts. Raises DeliveryError where dispatch serves no pages."""
+    from dispatch import derived
+    from dispatch.serve.service_reports import make_secret
+    from dispatch.subscribers.subscriptions import load_keys
+
+    publication = open_publication().publication
+    pages = derived.find_subscription_pages(publication)
+    if not pages:
+        hint = "Write consent under [subscribe], and run dispatch serve --subscriptions: it takes them."
+        raise DeliveryError("[subscribe] has no consent", subject="dispatch.toml", hint=hint)
+    return f"{pages}reports/{service}/{make_secret(service, load_keys(publication))}"
 
 
 def _take_all(source: str, recipient: str, *, as_json: bool) -> Iterator[ReportOutcome]:

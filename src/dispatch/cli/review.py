@@ -45,8 +45,7 @@ def _review_changes(base: str) -> "stage.Review":
     here = open_publication()
     root = config.find_publication(here.folder)
     commit = git.find_base(root, base)
-    after = stage.read_version(root)
-    before = stage.read_base(root, commit, after.publication)
+    before, after = stage.read_versions(root, commit)
     return stage.make_review(
         before,
         after,

@@ -61,10 +61,26 @@ def _add_subscriptions(site: "PublicSite") -> "SubscriptionSite":
 
     publication = open_publication().publication
     found = build_subscription_site(
-        publication, site, now=read_clock, warn=print_note, find_latest=lambda: _find_latest(publication)
+        publication,
+        site,
+        now=read_clock,
+        warn=print_note,
+        find_latest=lambda: _find_latest(publication),
+        fetch=lambda url: _fetch_directly(publication, url),
     )
     print_note(f"Readers sign up at {found.answers.pages.address}")
     return found
+
+
+def _fetch_directly(publication: "Publication", url: str) -> bytes:
+    """Fetch an address that leads nowhere else. Raises DispatchError."""
+    from dispatch import derived, fetch
+    from dispatch.errors import GatherError
+
+    found = fetch.Client(user_agent=derived.make_user_agent(publication)).get(url).require_document()
+    if found.url != url:
+        raise GatherError("it leads elsewhere", address=url, reason="bad-redirect")
+    return found.body
 
 
 def _find_latest(publication: "Publication") -> "Link | None":

@@ -10,11 +10,23 @@ way_back.py    whether the way to leave leads to this store
 sending.py     the ledger that all connections wait for
 connection.py  one connection to the mail server
 outcomes.py    what a server's answer means
+due.py         what is due now
+notices.py     mails to single readers
 budget.py      how many messages in which time
 """
 
+from dispatch.deliver.due import DueReport, send_due
 from dispatch.deliver.rounds import Outbound, list_doubts, open_outbound, send_one
 from dispatch.deliver.sending import SendReport
 from dispatch.deliver.way_back import require_way_back
 
-__all__ = ["Outbound", "SendReport", "list_doubts", "open_outbound", "require_way_back", "send_one"]
+__all__ = [
+    "DueReport",
+    "Outbound",
+    "SendReport",
+    "list_doubts",
+    "open_outbound",
+    "require_way_back",
+    "send_due",
+    "send_one",
+]

@@ -83,7 +83,7 @@ class Connection:
         failures, waits = 0, self._server.timeouts.between
         while self._next:
             try:
-                talk = Conversation(self._server.connect(), self._server.timeouts)
+                talk = Conversation(self._server.open_session(), self._server.timeouts)
             except DeliveryError as error:
                 self._give_up(error)
                 return

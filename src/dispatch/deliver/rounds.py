@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from dispatch import ledger, locks, render, tokens
+from dispatch.deliver.budget import Budget
 from dispatch.deliver.guards import require_current_store, require_unsent
 from dispatch.deliver.sending import Sender, SendReport
 from dispatch.derived import name_reader
@@ -18,9 +19,9 @@ from dispatch.errors import DeliveryError
 from dispatch.formats import prepared
 from dispatch.formats.eml import parse_address
 from dispatch.formats.prepared import PreparedMessage, Recipient
-from dispatch.model import Issue, Publication, Record, Round
+from dispatch.model import Edition, Issue, Publication, Record, Round
 from dispatch.smtp import Conversation, Envelope, ServerReply, Submission, describe_failure
-from dispatch.subscribers import deliveries
+from dispatch.subscribers import deliveries, rounds
 from dispatch.subscribers.database import DATABASE, read_keys
 from dispatch.subscribers.high_water import HighWater
 from dispatch.tokens import ReaderToken
@@ -42,7 +43,7 @@ class Outbound:
 
     def find_round(self, issue: Issue, *, takes_over: bool = False) -> Round | None:
         """Find the round that an issue has in this store. Raises DeliveryError when it went out from elsewhere."""
-        found = next(iter(deliveries.list_rounds(self.connection, issue=issue.id)), None)
+        found = next(iter(rounds.list_rounds(self.connection, issue=issue.id)), None)
         require_unsent(
             self.publication, issue.id, issue.slug, self.store, is_known=found is not None, takes_over=takes_over
         )
@@ -59,7 +60,7 @@ class Outbound:
     def begin_round(self, issue: Issue, octets: bytes, begun: datetime) -> Round:
         """Begin a round with a prepared message, whose first message may go out at the moment ``begun``."""
         with DATABASE.begin_transaction(self.connection):
-            number = deliveries.begin_round(
+            number = rounds.begin_round(
                 self.connection,
                 issue=issue.id,
                 slug=issue.slug,
@@ -67,7 +68,7 @@ class Outbound:
                 message=octets,
                 begun=begun,
             )
-        found = next(one for one in deliveries.list_rounds(self.connection, issue=issue.id) if one.number == number)
+        found = next(one for one in rounds.list_rounds(self.connection, issue=issue.id) if one.number == number)
         self.record_round("round", found)
         return found
 
@@ -87,7 +88,7 @@ class Outbound:
     ) -> SendReport:
         """Send what is due of a round, and end it when nothing is left. Raises DeliveryError."""
         self.record_round("round", one)
-        octets = deliveries.read_message(self.connection, one.number)
+        octets = rounds.read_message(self.connection, one.number)
         message = PreparedMessage(octets, one.issue, self.publication, self.keys)
         sender = Sender(
             publication=self.publication,
@@ -101,7 +102,7 @@ class Outbound:
         report = sender.send_due(one.number, message, lambda person: self.write_sender(person.key, one.number))
         if not any(report.states.get(state) for state in ("planned", "deferred", "sending")):
             with DATABASE.begin_transaction(self.connection):
-                deliveries.set_round_state(self.connection, one.number, "ended")
+                rounds.set_round_state(self.connection, one.number, "ended")
             self.record_round("sent", one)
         return report
 
@@ -113,7 +114,9 @@ class Outbound:
         token = ReaderToken(subscriber=key, about=number % 65_536)
         return f"{local}+{tokens.write_mailbox_token(token, 'bounce', self.keys)}@{domain}"
 
-    def send_test(self, issue: Issue, octets: bytes, addresses: Sequence[str], server: Submission) -> list[ServerReply]:
+    def send_to_testers(
+        self, issue: Issue, octets: bytes, addresses: Sequence[str], server: Submission
+    ) -> list[ServerReply]:
         """Send a prepared message to some addresses: the very bytes of a round, but for whom they name.
 
         Raises DeliveryError when the server cannot be used, RenderError for an address that is none.
@@ -130,6 +133,27 @@ class Outbound:
                 deliveries.write_meta(self.connection, f"tested {issue.id}", digest)
         return outcomes
 
+    def fill_sample(self, issue: Issue, octets: bytes) -> Edition:
+        """Fill a prepared message for nobody, so that it can be read back."""
+        message = PreparedMessage(octets, issue.id, self.publication, self.keys)
+        sender = parse_address(self.publication.email.sender, self.publication).addr_spec
+        body = message.fill_slots(Recipient(email=sender, key=NOBODY), 0)
+        return Edition(format="eml", media_type="message/rfc822", path="email.eml", body=body)
+
+    def count_active(self) -> int:
+        """Count who would get an issue now."""
+        return rounds.count_active(self.connection)
+
+    def count_audience(self, one: Round) -> int:
+        """Count who gets a round: its audience, or who is active now when it has none yet."""
+        return self.count_active() if one.audience == rounds.UNPLANNED else one.audience
+
+    def measure_seconds_each(self) -> float:
+        """Measure how many seconds a message takes: as the rate allows, and the disk, which keeps every mark."""
+        settings = self.publication.delivery
+        disk = deliveries.measure_commit(self.connection) / settings.connections
+        return max(disk, Budget(settings.rate, None).seconds_each)
+
     def was_tested(self, issue: Issue, octets: bytes) -> bool:
         """Whether this very message went out as a test."""
         return deliveries.read_meta(self.connection, f"tested {issue.id}") == prepared.digest_message(octets)
@@ -137,7 +161,13 @@ class Outbound:
 
 @contextmanager
 def open_outbound(
-    publication: Publication, clock: Callable[[], datetime], *, command: str, takes_over: bool = False
+    publication: Publication,
+    clock: Callable[[], datetime],
+    *,
+    command: str,
+    patience: float = 0,
+    on_wait: Callable[[str], None] = lambda _: None,
+    takes_over: bool = False,
 ) -> Iterator[Outbound]:
     """Open the store for sending, by one process at a time.
 
@@ -145,7 +175,7 @@ def open_outbound(
     """
     holder = f"{command} on {socket.gethostname()} since {clock():%H:%M} UTC"
     with (
-        locks.hold_lock(publication.root, LOCK, command=holder, patience=0),
+        locks.hold_lock(publication.root, LOCK, command=holder, patience=patience, on_wait=on_wait),
         DATABASE.open_connection(publication.root) as connection,
     ):
         with DATABASE.begin_transaction(connection):
@@ -168,7 +198,7 @@ def open_outbound(
 def send_one(server: Submission, envelope: Envelope, text: bytes) -> ServerReply:
     """Send one message over a connection of its own. Raises DeliveryError when the server cannot be reached."""
     try:
-        talk = Conversation(server.connect(), server.timeouts)
+        talk = Conversation(server.open_session(), server.timeouts)
     except (OSError, smtplib.SMTPException) as error:
         reason = describe_failure(error)
         raise DeliveryError(f"cannot be reached: {reason}", address=server.name) from error

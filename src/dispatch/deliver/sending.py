@@ -17,7 +17,7 @@ from dispatch.errors import DeliveryError
 from dispatch.formats.prepared import PreparedMessage, Recipient
 from dispatch.model import DeliveryState, Publication
 from dispatch.smtp import Envelope, ServerReply, Submission, describe_failure
-from dispatch.subscribers import deliveries
+from dispatch.subscribers import deliveries, rounds
 from dispatch.subscribers.deliveries import DuePerson
 from dispatch.subscribers.high_water import HighWater
 
@@ -71,7 +71,7 @@ class Sender:
         envelope_sender: the address to which a message that cannot be delivered returns.
         """
         settings = self.publication.delivery
-        epoch, lost = deliveries.take_up_round(self.connection, number, resends=settings.unknown == "resend")
+        epoch, lost = rounds.take_up_round(self.connection, number, resends=settings.unknown == "resend")
         left_today = None
         if settings.daily:
             used = deliveries.count_recent(self.connection, self.clock() - timedelta(days=1))
@@ -214,14 +214,14 @@ class _Ledger:
         return self._people.popleft() if self._people else None
 
     def _may_send(self) -> bool:
-        return deliveries.is_current(self._sender.connection, self._number, self._epoch)
+        return rounds.is_current(self._sender.connection, self._number, self._epoch)
 
     def _watch_refusals(self, outcome: ServerReply) -> None:
         """Hold the round when the server refuses the sender again and again."""
         self._refusals = self._refusals + 1 if is_policy(outcome) else 0 if outcome.is_accepted else self._refusals
         if self._refusals >= _BREAKER and not self.held_because:
             self.held_because = outcome.reply
-            deliveries.hold_round(self._sender.connection, self._number)
+            rounds.hold_round(self._sender.connection, self._number)
             self._sender.stop.set()
 
 

@@ -47,6 +47,7 @@ class Answer:
     modified: Annotated[str, "Last-Modified, as it stood"] = ""
     wait: Annotated[int, "seconds not to ask again: Retry-After, else Cache-Control's max-age; at most a day"] = 0
     moved_to: Annotated[str, "where it is from now on, when nothing but permanent redirects led there"] = ""
+    date: Annotated[str, "the server's clock, as it stood in Date"] = ""
     length: Annotated[int | None, "the size of the file in bytes; None when it is packed, or not said"] = None
 
     @property

@@ -251,6 +251,7 @@ def _build_answer(response: HTTPResponse, url: str, name: str, body: bytes) -> A
         etag=clean_validator(headers.get("etag", "")),
         modified=clean_validator(headers.get("last-modified", "")),
         wait=find_wait_seconds(headers),
+        date=clean_validator(headers.get("date", "")),
         length=parse_length(headers),
     )
 

@@ -1,7 +1,7 @@
 """Shorten a mail that would be cut off: whole excerpts first, then the editor's notes; never a name or a link."""
 
 from bisect import bisect_left
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import replace
 from typing import Annotated, NamedTuple
 
@@ -23,8 +23,13 @@ class FittedMail(NamedTuple):
     notes: Annotated[tuple[str, ...], "the ids of the articles without the editor's notes"]
 
 
-def fit_mail(issue: Contents, publication: Publication) -> FittedMail:
-    """Leave out excerpts, and then notes, of the last articles first, as few as it takes. Raises RenderError."""
+def fit_mail(
+    issue: Contents, publication: Publication, render: Callable[[Contents, Publication], bytes] = email.render
+) -> FittedMail:
+    """Leave out excerpts, and then notes, of the last articles first, as few as it takes. Raises RenderError.
+
+    render: makes the mail, or what a mail service takes for one.
+    """
     if not _may_be_large(issue, publication):
         return FittedMail(issue, (), ())
     card = TemplateContext(issue, publication).make_card
@@ -37,7 +42,7 @@ def fit_mail(issue: Contents, publication: Publication) -> FittedMail:
         return FittedMail(issue.change_articles(lambda one: _shorten_article(one, excerpts, notes)), excerpts, notes)
 
     def has_room(steps: int) -> bool:
-        return len(email.render(shorten(steps).issue, publication)) <= BUDGET
+        return len(render(shorten(steps).issue, publication)) <= BUDGET
 
     return shorten(0 if has_room(0) else bisect_left(range(len(begun) + len(noted)), True, lo=1, key=has_room))
 

@@ -56,9 +56,14 @@ def make_values(issue_id: str, recipient: Recipient, keys: Sequence[bytes], roun
     return {
         "leave": tokens.write_token(leave, "leave", keys),
         "mailbox": tokens.write_mailbox_token(leave, "leave", keys),
-        "id": hashlib.sha256(issue_id.encode() + b"\0" + recipient.key).hexdigest()[:32],
+        "id": derive_message_id(issue_id, recipient.key),
         "reference": tokens.write_mailbox_token(bounce, "bounce", keys),
     }
+
+
+def derive_message_id(issue_id: str, key: bytes) -> str:
+    """Derive what stands before the @ in the Message-ID of an issue for one reader: the same however often it goes."""
+    return hashlib.sha256(issue_id.encode() + b"\0" + key).hexdigest()[:32]
 
 
 def render_message(

@@ -208,7 +208,8 @@ def prepare_issue(issue: Shown, publication: Publication) -> Shown:
 
 
 def prepare_article(article: Article, publication: Publication) -> Article:
-    """Put the word for "withdrawn" before the title of a withdrawn article; take the picture from one to link only."""
+    """Name its source; put "withdrawn" before a title that was; take the picture from an article to link only."""
+    article = derived.name_source(article, publication)
     if article.withdrawn:
         return replace(article, title=_build_withdrawn_title(article.title, publication))
     return replace(article, image=None) if article.image and article.source.syndicate == "link" else article

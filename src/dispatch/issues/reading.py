@@ -19,10 +19,10 @@ from dispatch.readers import article_file
 from dispatch.slugs import is_slug
 
 
-def read_issue(publication: Publication, slug: str) -> Issue:
-    """Read the issue of that slug. Raises IssueError with every fault of its files."""
+def read_issue(publication: Publication, slug: str, *, with_texts: bool = True) -> Issue:
+    """Read the issue of that slug. Raises IssueError with every fault of its files; see ``read_all_issues``."""
     faults: list[Fault] = []
-    issue = IssueReader(publication=publication, slug=slug, faults=faults).read_issue()
+    issue = IssueReader(publication=publication, slug=slug, faults=faults, with_texts=with_texts).read_issue()
     if issue is None:
         raise IssueError(*faults)
     return issue

@@ -131,6 +131,9 @@ class DeliverySettings:
     service: Annotated[
         Literal["", "ses", "postmark", "mailgun"], "the service behind the server, if it is one of these"
     ] = ""
+    topics: Annotated[
+        tuple[str, ...], "of ses: the topics of Amazon SNS whose reports are believed, as arn:aws:sns:eu-west-1:1:wire"
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

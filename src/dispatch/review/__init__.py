@@ -11,6 +11,6 @@ markdown.py    the Review as a comment in which nothing foreign acts
 
 from dispatch.review.changes import Change, Review, Version
 from dispatch.review.markdown import MOST, write_markdown
-from dispatch.review.reviewing import make_review, read_base, read_version
+from dispatch.review.reviewing import make_review, read_version, read_versions
 
-__all__ = ["MOST", "Change", "Review", "Version", "make_review", "read_base", "read_version", "write_markdown"]
+__all__ = ["MOST", "Change", "Review", "Version", "make_review", "read_version", "read_versions", "write_markdown"]

@@ -1,9 +1,10 @@
 """Read a publication as a Version, and make a Review of two."""
 
 import errno
+import filecmp
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,10 +18,14 @@ from dispatch.review.issues import compare_versions
 from dispatch.review.settings import LOCK, pick_shown
 
 
-def read_version(root: Path, later: Publication | None = None) -> Version:
+def read_version(
+    root: Path, later: Publication | None = None, *, same: Set[str] = frozenset(), known: Version | None = None
+) -> Version:
     """Read the publication in a folder; what of it cannot be read is among the version's faults, and not raised.
 
     later: the publication as it became. Where it has moved, its issues and the ledger are read as if it had been there.
+    same: the slugs of issues that are the same in another version: they are read without their texts, or taken from
+    ``known``, which is that version.
     """
     if not os.path.lexists(root / config.FILE):
         return Version(publication=None)
@@ -39,8 +44,12 @@ def read_version(root: Path, later: Publication | None = None) -> Version:
     except IssueError as error:
         return Version(publication=publication, faults={"issues": error.faults})
     for slug in slugs:
+        if known and slug in same and (there := known.find_issue(slug)):
+            read.append(there)
+            files[slug] = dict(known.files[slug])
+            continue
         try:
-            one = issues.read_issue(publication, slug)
+            one = issues.read_issue(publication, slug, with_texts=slug not in same)
             bodies = issues.read_pictures(publication, one)
         except IssueError as error:
             faults[slug] = error.faults
@@ -62,16 +71,48 @@ def read_version(root: Path, later: Publication | None = None) -> Version:
     )
 
 
-def read_base(root: Path, commit: str, later: Publication | None = None) -> Version:
-    """Read the publication as it was at a commit; see ``read_version``. Raises ReviewError."""
+def read_versions(root: Path, commit: str) -> tuple[Version, Version]:
+    """Read the publication as it was at a commit, and as it is; see ``read_version``. Raises ReviewError.
+
+    An issue of which no file is another is read once, and without its texts, unless the publication is another.
+    """
     try:
         with TemporaryDirectory(prefix="dispatch-") as folder:
-            git.restore_folder(root, commit, Path(folder))
-            return read_version(Path(folder).resolve(), later)
+            past = Path(folder).resolve()
+            git.restore_folder(root, commit, past)
+            same = _find_same(past, root)
+            now = read_version(root, same=same)
+            return read_version(past, now.publication, same=same, known=now), now
     except OSError as cause:
         full = "Make room for temporary files, or name" if cause.errno in {errno.ENOSPC, errno.EDQUOT} else "Name"
         hint = f"{full} another folder for them in TMPDIR."
         raise ReviewError(f"the past cannot be restored: {cause.strerror}", address=str(root), hint=hint) from cause
+
+
+def _find_same(past: Path, root: Path) -> frozenset[str]:
+    """Find the slugs of the issues whose files are the same; none where the publications say something else of them."""
+    try:
+        was, now = config.load(past), config.load(root)
+    except ConfigError:
+        return frozenset()
+    if replace(was, root=now.root) != now or not (past / "issues").is_dir():
+        return frozenset()
+    slugs = [one.name for one in (past / "issues").iterdir()]
+    return frozenset(one for one in slugs if _is_same_folder(past / "issues" / one, root / "issues" / one))
+
+
+def _is_same_folder(one: Path, other: Path) -> bool:
+    """Whether two folders hold the same files, by names and bytes; links are none."""
+    names, others = (
+        {path.relative_to(folder) for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()}
+        for folder in (one, other)
+    )
+    if names != others or any((other / name).is_symlink() or not (other / name).is_file() for name in names):
+        return False
+    try:
+        return all(filecmp.cmp(one / name, other / name, shallow=False) for name in names)
+    except OSError:
+        return False  # whoever reads it as an issue says why
 
 
 def make_review(

@@ -26,7 +26,9 @@ from dispatch.model import Link, Publication
 from dispatch.serve import media
 from dispatch.serve.forms import FormError, NetworkLimit, find_client, is_foreign, read_form
 from dispatch.serve.paths import parse_target
+from dispatch.serve.service_reports import ServiceReports
 from dispatch.serve.subscription_answers import COOKIE, FormVisit, SubscriptionAnswers
+from dispatch.subscribers.store import take_reports
 from dispatch.subscribers.subscriptions import Subscriptions, load_keys, open_subscriptions
 from dispatch.tokens import sign_text
 
@@ -51,6 +53,7 @@ class SubscriptionSite:
     now: Annotated[Callable[[], datetime], "the clock"]
     site: Annotated[ASGIApp | None, "what else is on this host; None for nothing"] = None
     pace: float = PACE
+    reports: Annotated[ServiceReports | None, "what mail services post; None when nobody takes it"] = None
 
     @cached_property
     def _prefix(self) -> str:
@@ -77,6 +80,8 @@ class SubscriptionSite:
         await answer(scope, receive, send)
 
     async def _respond(self, request: Request, path: str) -> Response:
+        if self.reports and path.startswith("reports/"):
+            return await self.reports.answer(request, path.removeprefix("reports/"))
         if request.method not in ("GET", "HEAD", "POST"):
             return PlainTextResponse("Only GET, HEAD and POST are answered here.\n", 405, {"allow": "GET, HEAD, POST"})
         begun, loop = asyncio.get_running_loop().time(), asyncio.get_running_loop()
@@ -143,13 +148,15 @@ def build_subscription_site(
     now: Callable[[], datetime],
     warn: Callable[[str], None],
     find_latest: Callable[[], Link | None],
+    fetch: Callable[[str], bytes] | None = None,
     limit: NetworkLimit | None = None,
     pace: float = PACE,
 ) -> SubscriptionSite:
     """Put the pages of a publication's subscriptions before what else is on the host.
 
-    now: the clock. warn: told what the operator should know. find_latest: finds the newest issue. Raises DeliveryError
-    when readers have nothing to agree to, or nobody writes to them.
+    now: the clock. warn: told what the operator should know. find_latest: finds the newest issue.
+    fetch: fetches an address and is led nowhere else; without it no reports of mail services are taken. Raises
+    DeliveryError when readers have nothing to agree to, or nobody writes to them.
     """
     address = find_subscription_pages(publication)
     if not address:
@@ -166,6 +173,23 @@ def build_subscription_site(
         warn=warn,
         find_latest=find_latest,
     )
+    reports = (
+        ServiceReports(
+            keys=keys,
+            topics=publication.delivery.topics,
+            fetch=fetch,
+            take=lambda found, moment: take_reports(publication, found, moment),
+            now=now,
+            warn=warn,
+        )
+        if fetch
+        else None
+    )
     return SubscriptionSite(
-        answers=answers, open_store=lambda: open_subscriptions(publication, keys), now=now, site=site, pace=pace
+        answers=answers,
+        open_store=lambda: open_subscriptions(publication, keys),
+        now=now,
+        site=site,
+        pace=pace,
+        reports=reports,
     )

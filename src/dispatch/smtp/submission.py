@@ -40,7 +40,7 @@ class Submission:
         """How messages name it: host and port."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
-    def connect(self) -> smtplib.SMTP:
+    def open_session(self) -> smtplib.SMTP:
         """Connect, encrypt and log in. Raises OSError or SMTPException where it may succeed later, else DeliveryError.
 
         Only a server on this machine may go without encryption.

@@ -5,6 +5,7 @@ It is the only copy of what people have agreed to: every write is one transactio
 
 import os
 import secrets
+import sqlite3
 from pathlib import Path
 
 from dispatch import files
@@ -116,6 +117,26 @@ DATABASE = Database(
     if_full="what it held is still there",
     is_only_copy=True,
 )
+
+
+def inspect_file(root: Path) -> tuple[str, bool] | None:
+    """Inspect the file: what SQLite finds damaged in it, and whether each write is on the disk when it ends.
+
+    None when there is none yet. Raises DeliveryError when it cannot be opened.
+    """
+    if not (root / DATABASE.file).is_file():
+        return None
+    try:
+        with DATABASE.open_connection(root) as connection:
+            damage: list[str] = [one for (one,) in connection.execute("PRAGMA integrity_check(3)") if one != "ok"]
+            (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
+            (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
+    except DeliveryError as error:
+        code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
+        if code not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            raise
+        return f"{error.__cause__}", True
+    return "; ".join(damage), synchronous >= 2 and journal == "wal"
 
 
 def read_key(root: Path) -> bytes:

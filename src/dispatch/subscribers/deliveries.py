@@ -13,12 +13,11 @@ from datetime import datetime
 from typing import Annotated, NamedTuple
 
 from dispatch.errors import DeliveryError
-from dispatch.model import Delivery, DeliveryState, Round, RoundState
+from dispatch.model import Delivery, DeliveryState
 from dispatch.subscribers import rows
 from dispatch.subscribers.database import DATABASE
 
 _SAMPLES = 5
-UNPLANNED = -1  # the audience of a round that has not begun
 
 
 class DuePerson(NamedTuple):
@@ -39,63 +38,6 @@ class Result:
     state: DeliveryState
     reply: str
     not_before: Annotated[datetime | None, "when a deferred one is tried again"] = None
-
-
-def begin_round(
-    connection: sqlite3.Connection,
-    *,
-    issue: str,
-    slug: str,
-    digest: str,
-    message: bytes,
-    begun: datetime,
-) -> int:
-    """Write down a round whose first message may go out at the moment ``begun``; part of a transaction.
-
-    Its audience is who is active when it is first taken up (``plan_audience``).
-    """
-    moment = rows.to_seconds(begun)
-    return rows.insert_row(
-        connection,
-        "INSERT INTO round (list, issue, slug, digest, message, begun, not_before, audience, state, epoch)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'begun', 0)",
-        *(rows.LIST, issue, slug, digest, message, moment, moment, UNPLANNED),
-    )
-
-
-def plan_audience(connection: sqlite3.Connection, number: int) -> int:
-    """Plan a message to everybody who is active now, once; return how many. Part of a transaction."""
-    known: tuple[int] = connection.execute("SELECT audience FROM round WHERE number = ?", (number,)).fetchone()
-    if known[0] != UNPLANNED:
-        return known[0]
-    count = connection.execute(
-        "INSERT INTO delivery (round, subscriber, state) SELECT ?, number, 'planned' FROM subscriber"
-        " WHERE list = ? AND state = 'active'",
-        (number, rows.LIST),
-    ).rowcount
-    connection.execute("UPDATE round SET audience = ? WHERE number = ?", (count, number))
-    return count
-
-
-def take_up_round(connection: sqlite3.Connection, number: int, *, resends: bool) -> tuple[int, int]:
-    """Make this process the only sender of a round; return its epoch, and how many messages are in doubt from before.
-
-    resends: what is in doubt is planned again, and may arrive twice.
-    """
-    with DATABASE.begin_transaction(connection):
-        plan_audience(connection, number)
-        connection.execute("UPDATE round SET epoch = epoch + 1 WHERE number = ?", (number,))
-        epoch: tuple[int] = connection.execute("SELECT epoch FROM round WHERE number = ?", (number,)).fetchone()
-        lost = connection.execute(
-            "UPDATE delivery SET state = 'unknown', reply = 'its sender ended before it was answered'"
-            " WHERE round = ? AND state = 'sending'",
-            (number,),
-        ).rowcount
-        if resends:
-            connection.execute(
-                "UPDATE delivery SET state = 'planned', not_before = 0 WHERE round = ? AND state = 'unknown'", (number,)
-            )
-    return epoch[0], lost
 
 
 def list_due(
@@ -188,57 +130,6 @@ def measure_commit(connection: sqlite3.Connection) -> float:
     return (time.perf_counter() - begin) / _SAMPLES
 
 
-def list_rounds(connection: sqlite3.Connection, *, issue: str = "") -> list[Round]:
-    """List the rounds, or those of an issue, the newest first."""
-    found = connection.execute(
-        "SELECT number, issue, slug, digest, begun, audience, state, not_before FROM round"
-        " WHERE ? IN ('', issue) ORDER BY number DESC",
-        (issue,),
-    )
-    return [
-        Round(
-            number=number,
-            issue=issue_id,
-            slug=slug,
-            digest=digest,
-            begun=rows.to_moment(begun),
-            audience=audience,
-            state=state,
-            not_before=rows.to_moment(not_before),
-        )
-        for number, issue_id, slug, digest, begun, audience, state, not_before in found
-    ]
-
-
-def read_message(connection: sqlite3.Connection, number: int) -> bytes:
-    """Read the prepared message of a round."""
-    found: tuple[bytes] = connection.execute("SELECT message FROM round WHERE number = ?", (number,)).fetchone()
-    return found[0]
-
-
-def set_round_state(connection: sqlite3.Connection, number: int, state: RoundState) -> None:
-    """Hold a round, let it go on, end it, or cancel all of it that has not begun; part of a transaction."""
-    connection.execute("UPDATE round SET state = ? WHERE number = ?", (state, number))
-    if state == "cancelled":
-        connection.execute(
-            "UPDATE delivery SET state = 'cancelled' WHERE round = ? AND state IN ('planned', 'deferred')", (number,)
-        )
-
-
-def hold_round(connection: sqlite3.Connection, number: int) -> None:
-    """Hold a round: nothing more of it goes out until somebody resumes it."""
-    with DATABASE.begin_transaction(connection):
-        set_round_state(connection, number, "held")
-
-
-def is_current(connection: sqlite3.Connection, number: int, epoch: int) -> bool:
-    """Whether a round may be sent, by the sender of this epoch."""
-    found = connection.execute(
-        "SELECT 1 FROM round WHERE number = ? AND epoch = ? AND state = 'begun'", (number, epoch)
-    ).fetchone()
-    return found is not None
-
-
 def count_states(connection: sqlite3.Connection, number: int) -> dict[DeliveryState, int]:
     """Count the messages of a round by their state."""
     return dict(
@@ -274,6 +165,18 @@ def list_deliveries(
             not_before=rows.to_moment(not_before) if not_before else None,
             reply=reply,
         )
+
+
+def list_doubts(connection: sqlite3.Connection, number: int) -> list[tuple[Delivery, bytes]]:
+    """List the messages of a round that are in doubt, with the keys of their subscribers; empty for the erased."""
+    keys = dict(
+        connection.execute(
+            "SELECT one.subscriber, subscriber.key FROM delivery one JOIN subscriber ON"
+            " subscriber.number = one.subscriber WHERE one.round = ? AND one.state = 'unknown'",
+            (number,),
+        ).fetchall()
+    )
+    return [(one, keys.get(one.subscriber, b"")) for one in list_deliveries(connection, number, state="unknown")]
 
 
 def settle_delivery(

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dispatch.errors import DeliveryError
 from dispatch.mail_addresses import fold_mailbox
-from dispatch.model import Consent, ListedPerson, Publication, Subscriber, SubscriberState, Suppression
+from dispatch.model import Consent, DeliveryReport, ListedPerson, Publication, Subscriber, SubscriberState, Suppression
 from dispatch.subscribers import importing, rows
 from dispatch.subscribers.database import DATABASE, read_key
 from dispatch.subscribers.importing import ListReport
@@ -22,6 +22,13 @@ def open_store(publication: Publication) -> Iterator["Store"]:
     """
     with DATABASE.open_connection(publication.root) as connection:
         yield Store(publication, connection)
+
+
+def take_reports(publication: Publication, found: Iterable[DeliveryReport], now: datetime) -> None:
+    """Record what a mail service has said of deliveries. Raises DeliveryError."""
+    with open_store(publication) as store:
+        for report in found:
+            store.take_report(report, now)
 
 
 class Store(ReportStore):

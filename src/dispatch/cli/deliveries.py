@@ -1,0 +1,193 @@
+"""``dispatch deliveries``, ``settle``, ``hold`` and ``resume``: what became of what was sent, and what is to become."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, get_args
+
+import click
+
+from dispatch.cli.context import open_publication, print_json, print_note, print_result, read_clock
+from dispatch.cli.delivery import describe_states, require_round
+from dispatch.cli.listing import print_rows
+from dispatch.errors import DeliveryError, explain_refusal
+from dispatch.model import Delivery, DeliveryState
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from dispatch.model import Round
+
+_TOLD = ("failed", "deferred", "unknown", "bounced", "complained", "expired")
+_QUEUED = re.compile(r"([0-9A-Za-z]{6,20}): message-id=<([0-9a-f]{32})@")
+
+
+@click.command()
+@click.argument("issue", required=False)
+@click.option("--state", type=click.Choice(get_args(DeliveryState)), help="Only the messages in this state.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
+def deliveries(issue: str | None, state: DeliveryState | None, as_json: bool) -> None:
+    """Show what became of the messages of ISSUE; without ISSUE, of each round.
+
+    Accepted means that the server has taken it over; what comes back of it later is known by dispatch bounces.
+
+    \b
+    Examples:
+      dispatch deliveries
+      dispatch deliveries bridges
+      dispatch deliveries bridges --state unknown --json
+    """
+    from dispatch.subscribers import deliveries as table
+    from dispatch.subscribers.database import DATABASE
+
+    here = open_publication()
+    found = require_round(here, issue) if issue else None
+    with DATABASE.open_connection(here.root, only_reads=True) as connection:
+        if found is None:
+            _print_rounds(connection, as_json=as_json)
+            return
+        _print_deliveries(list(table.list_deliveries(connection, found.number, state=state)), state, as_json=as_json)
+
+
+@click.command()
+@click.argument("issue")
+@click.argument("emails", metavar="[EMAIL...]", nargs=-1)
+@click.option("--as", "as_", type=click.Choice(["accepted", "planned"]), help="What you have found out of EMAIL.")
+@click.option("--log", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The log of Postfix.")
+def settle(issue: str, emails: tuple[str, ...], as_: Literal["accepted", "planned"] | None, log: Path | None) -> None:
+    """Settle messages of ISSUE that are in doubt: by the mail server's log, or as you say of EMAIL.
+
+    What the log knows was accepted. What is planned again is sent again, by dispatch send or dispatch work.
+
+    \b
+    Examples:
+      dispatch settle bridges --log /var/log/mail.log
+      dispatch settle bridges --as accepted ann@paper.example
+    """
+    if bool(log) == bool(as_ and emails):
+        raise click.UsageError("Write --log FILE, or --as accepted|planned EMAIL.")
+    here = open_publication()
+    found = require_round(here, issue)
+    queued = _read_log(log) if log else {}
+    settled = _settle_all(found, emails, as_, queued)
+    for email, words in settled:
+        print_result(f"{email}: {words}")
+    print_note(f"{len(settled)} settled")
+
+
+@click.command()
+@click.argument("issue")
+@click.option("--for-good", is_flag=True, help="Cancel all of it that has not begun.")
+def hold(issue: str, for_good: bool) -> None:
+    """Hold the round of ISSUE: within one message, nothing more of it goes out.
+
+    \b
+    Examples:
+      dispatch hold bridges
+      dispatch hold bridges --for-good
+    """
+    _set_state(issue, "cancelled" if for_good else "held", before=("begun", "held"))
+
+
+@click.command()
+@click.argument("issue")
+def resume(issue: str) -> None:
+    """Let the round of ISSUE go on, which is held: dispatch send or dispatch work sends what is left.
+
+    \b
+    Examples:
+      dispatch resume bridges
+    """
+    _set_state(issue, "begun", before=("held",))
+
+
+def _print_rounds(connection: "sqlite3.Connection", *, as_json: bool) -> None:
+    from dispatch.subscribers import deliveries as table
+    from dispatch.subscribers import rounds
+
+    found = [(one, table.count_states(connection, one.number)) for one in rounds.list_rounds(connection)]
+    for one, states in found if as_json else ():
+        print_json({"issue": one.slug, "begun": one.begun.isoformat(), "state": one.state, "states": states})
+    print_rows(
+        (one.slug, f"{one.begun:%Y-%m-%d %H:%M}", one.state, describe_states(states))
+        for one, states in found
+        if not as_json
+    )
+    if not found:
+        print_note("Nothing was sent from here yet.")
+
+
+def _print_deliveries(found: list[Delivery], state: DeliveryState | None, *, as_json: bool) -> None:
+    for one in found if as_json else ():
+        moment = one.at.isoformat() if one.at else ""
+        print_json({"email": one.email, "state": one.state, "at": moment, "attempts": one.attempts, "reply": one.reply})
+    if not as_json:
+        shown = [one for one in found if state or one.state in _TOLD]
+        print_rows((one.state, one.email or f"subscriber {one.subscriber}, erased", one.reply) for one in shown)
+    counts: dict[DeliveryState, int] = {}
+    for one in found:
+        counts[one.state] = counts.get(one.state, 0) + 1
+    print_note(describe_states(counts))
+
+
+def _settle_all(
+    found: "Round", emails: tuple[str, ...], as_: str | None, queued: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """Settle what can be settled of a round, all or nothing; return each address with what became of it."""
+    from dispatch.formats.prepared import derive_message_id
+    from dispatch.mail_addresses import fold_mailbox
+    from dispatch.subscribers import deliveries as table
+    from dispatch.subscribers import rounds
+    from dispatch.subscribers.database import DATABASE
+
+    wanted = {fold_mailbox(email): email for email in emails}
+    settled = []
+    with DATABASE.open_connection(open_publication().root) as connection, DATABASE.begin_transaction(connection):
+        for one, key in table.list_doubts(connection, found.number):
+            queue_id = queued.get(derive_message_id(found.issue, key), "")
+            is_named = wanted.pop(fold_mailbox(one.email), "") if one.email else ""
+            if not (queue_id or is_named):
+                continue
+            state: DeliveryState = "planned" if is_named and as_ == "planned" else "accepted"
+            words = f"accepted (queue id {queue_id})" if queue_id else f"{state}, as somebody has found out"
+            table.settle_delivery(connection, found.number, one.subscriber, state, words, read_clock())
+            settled.append((one.email, words))
+        if wanted:
+            hint = f"To see what is: dispatch deliveries {found.slug} --state unknown"
+            raise DeliveryError("is not in doubt", address=", ".join(wanted.values()), hint=hint)
+        if any(as_ == "planned" for _ in settled) and found.state == "ended":
+            rounds.set_round_state(connection, found.number, "begun")
+    return settled
+
+
+def _read_log(path: Path) -> dict[str, str]:
+    """Read the log of Postfix: the queue id of each message that it has taken over, by Message-ID.
+
+    One that was begun and not taken has a message-id and never was in the active queue.
+    """
+    names: dict[str, str] = {}
+    active: set[str] = set()
+    try:
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                if found := _QUEUED.search(line):
+                    names[found[1]] = found[2]
+                elif line.rstrip().endswith("(queue active)"):
+                    active |= {name for name in names if f" {name}: " in line}
+    except OSError as error:
+        raise explain_refusal(DeliveryError, error, "cannot be read", address=str(path)) from error
+    return {names[queue_id]: queue_id for queue_id in active}
+
+
+def _set_state(issue: str, state: Literal["begun", "held", "cancelled"], *, before: tuple[str, ...]) -> None:
+    """Change the state of a round. Raises DeliveryError when it is in none from which that can be."""
+    from dispatch.subscribers import rounds
+    from dispatch.subscribers.database import DATABASE
+
+    here = open_publication()
+    found = require_round(here, issue)
+    if found.state not in before:
+        raise DeliveryError(f"its round is {found.state}", address=found.slug)
+    with DATABASE.open_connection(here.root) as connection, DATABASE.begin_transaction(connection):
+        rounds.set_round_state(connection, found.number, state)
+    print_note(f"The round of {found.slug} is {'going on' if state == 'begun' else state}.")

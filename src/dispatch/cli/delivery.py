@@ -1,0 +1,120 @@
+"""What the commands that send have in common: the mail server, the way to stop, what they say of a round."""
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from dispatch.cli.context import OpenPublication, print_note
+from dispatch.errors import DeliveryError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from dispatch.deliver import Outbound, SendReport
+    from dispatch.model import DeliveryState, Publication, Round
+    from dispatch.smtp import Submission
+
+PASSWORD = click.option(
+    "--smtp-password", "password", envvar="DISPATCH_SMTP_PASSWORD", default="", hidden=True, help="For the environment."
+)
+_IN_WORDS: "Mapping[DeliveryState, str]" = {
+    "accepted": "accepted",
+    "delivered": "delivered",
+    "failed": "failed",
+    "bounced": "bounced",
+    "complained": "called spam",
+    "deferred": "to be tried again",
+    "planned": "not sent yet",
+    "sending": "on their way",
+    "unknown": "in doubt",
+    "expired": "given up",
+    "suppressed": "suppressed meanwhile",
+    "cancelled": "left meanwhile",
+}
+
+
+def make_server(publication: "Publication", password: str) -> "Submission":
+    """Make the publication's mail server of its settings and the password. Raises DeliveryError."""
+    from dispatch import files
+    from dispatch.smtp import parse_submission
+
+    settings = publication.delivery
+    if not settings.smtp:
+        hint = 'Write smtp = "smtps://user@mail.example:465" under [delivery].'
+        raise DeliveryError("names no mail server", subject="dispatch.toml", hint=hint)
+    if settings.password_file and not password:
+        path = publication.root / settings.password_file
+        try:
+            password = files.read_bounded(path, 4096).decode("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise DeliveryError("cannot be read", address=settings.password_file) from error
+    return parse_submission(settings.smtp, password)
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[threading.Event]:
+    """Set an event at Ctrl-C and SIGTERM, however often they come: what has begun is finished, nothing else begins."""
+    stop = threading.Event()
+
+    def note_signal(_number: int, _frame: "FrameType | None") -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, note_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def make_progress(total: int) -> Callable[[int], None]:
+    """Make a function that shows how many of a round are done, on a terminal alone."""
+    if not sys.stderr.isatty():
+        return lambda _: None
+    return lambda done: click.echo(f"\r{done} of {total}", nl=False, err=True)
+
+
+def describe_states(states: "Mapping[DeliveryState, int]") -> str:
+    """Describe how many messages of a round are in which state: “806 accepted, 1 in doubt”."""
+    return ", ".join(f"{states[state]} {words}" for state, words in _IN_WORDS.items() if states.get(state)) or "nobody"
+
+
+def print_outcome(outbound: "Outbound", one: "Round", report: "SendReport") -> None:
+    """Say what became of a round: each address in doubt by name, and why it stopped where it did."""
+    from dispatch.deliver import list_doubts
+
+    if sys.stderr.isatty():
+        click.echo("\r", nl=False, err=True)
+    print_note(describe_states(report.states))
+    doubts = list_doubts(outbound, one)
+    for email in doubts:
+        print_note(f"In doubt: {email}")
+    if doubts:
+        print_note(f"To settle them: dispatch settle {one.slug} --log /var/log/mail.log")
+    if report.held_because:
+        print_note(f"The server refuses the sender, so the round is held: {report.held_because}")
+        print_note(f"When that is mended: dispatch resume {one.slug}")
+    elif report.lost_because and report.left:
+        print_note(report.lost_because)
+    if report.is_spent:
+        print_note("The messages of this day are used up: [delivery] daily")
+    if not report.held_because and any(report.states.get(state) for state in ("planned", "deferred")):
+        print_note(f"To go on, now or when they are due: dispatch work --once, or dispatch send {one.slug}")
+
+
+def require_round(here: OpenPublication, name: str) -> "Round":
+    """Find the newest round of an issue. Raises DeliveryError when it was never begun."""
+    from dispatch.subscribers import rounds
+    from dispatch.subscribers.database import DATABASE
+
+    issue = here.read_issue(name)
+    with DATABASE.open_connection(here.root, only_reads=True) as connection:
+        found = next(iter(rounds.list_rounds(connection, issue=issue.id)), None)
+    if found is None:
+        raise DeliveryError("was not sent from here", address=issue.slug, hint=f"dispatch send {issue.slug}")
+    return found

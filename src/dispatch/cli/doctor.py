@@ -1,0 +1,105 @@
+"""``dispatch doctor``."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dispatch import derived
+from dispatch.checks.sending import DomainFacts, SendingFacts, judge_sending
+from dispatch.cli.check import print_report
+from dispatch.cli.context import OpenPublication, open_publication, print_note, read_clock
+from dispatch.errors import DeliveryError, explain_refusal
+from dispatch.files import read_bounded
+
+if TYPE_CHECKING:
+    from dispatch.resolver import Resolver
+
+
+@click.command()
+@click.option("--offline", is_flag=True, help="Look at the settings and the store only.")
+@click.option(
+    "--received",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A message of yours as it was received, with all its headers: was it signed, and by whom?",
+)
+@click.option("--dns", "name_server", default="", metavar="ADDRESS", help="Ask this name server: 192.0.2.53[:PORT].")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array of findings.")
+def doctor(offline: bool, received: Path | None, name_server: str, as_json: bool) -> None:
+    """Find what keeps your mails from arriving: settings, the store, the mail server, DNS, the way to leave.
+
+    Nothing is sent. Exits with 1 if something is wrong. For the signature, send yourself an issue, save it as your
+    mail program received it, and give that file.
+
+    \b
+    Examples:
+      dispatch doctor
+      dispatch doctor --received message.eml
+      dispatch doctor --offline --json
+    """
+    facts = _look(open_publication(), received, name_server, offline=offline)
+    findings = judge_sending(facts)
+    print_report(findings, "json" if as_json else "human")
+    if any(one.severity == "error" for one in findings):
+        sys.exit(1)
+
+
+def _look(here: OpenPublication, received: Path | None, name_server: str, *, offline: bool) -> SendingFacts:
+    """Look at everything that there is to look at. Raises DispatchError."""
+    from dispatch.doctor import find_domain, look_at_store
+
+    publication = here.publication
+    pages = derived.find_subscription_pages(publication)
+    sender = find_domain(publication.email.sender)
+    facts = SendingFacts(publication=publication, has_pages=bool(pages), store=look_at_store(here.root), sender=sender)
+    if offline:
+        print_note("looked at the settings and the store")
+        return facts
+    return _look_around(here, facts, pages, name_server, received)
+
+
+def _look_around(
+    here: OpenPublication, facts: SendingFacts, pages: str, name_server: str, received: Path | None
+) -> SendingFacts:
+    """Look at what is on other machines."""
+    from dispatch import doctor as looking
+    from dispatch.mail_password import read_mail_password
+    from dispatch.resolver import Resolver
+    from dispatch.smtp import parse_submission
+    from dispatch.subscribers.subscriptions import load_keys
+
+    resolver, now, settings = Resolver(name_server), read_clock(), here.publication.delivery
+    addresses: tuple[str, ...] = ()
+    if settings.smtp:
+        print_note(f"asking {settings.smtp.rpartition('@')[2].rpartition('/')[2]}")
+        submission = parse_submission(settings.smtp, read_mail_password(here.publication))
+        server, addresses = looking.look_at_server(submission, resolver, now)
+        facts = replace(facts, server=server)
+    if pages:
+        print_note(f"asking {pages}")
+        way_back = looking.look_at_way_back(pages, load_keys(here.publication), now, user_agent=here.user_agent)
+        facts = replace(facts, way_back=way_back)
+    domains = tuple(_look_at_domains(here, facts.sender, resolver, addresses if not settings.service else ()))
+    signatures = looking.read_signatures(_read_received(received), resolver) if received else None
+    return replace(facts, domains=domains, signatures=signatures)
+
+
+def _look_at_domains(
+    here: OpenPublication, sender: str, resolver: "Resolver", addresses: tuple[str, ...]
+) -> Iterator[DomainFacts]:
+    from dispatch.doctor import find_domain, look_at_domain
+
+    bounces = find_domain(here.publication.delivery.bounces)
+    for domain in dict.fromkeys(filter(None, (sender, bounces))):
+        print_note(f"asking name servers about {domain}")
+        yield look_at_domain(domain, resolver, servers=addresses, is_sender=domain == sender)
+
+
+def _read_received(file: Path) -> bytes:
+    try:
+        return read_bounded(file)
+    except OSError as error:
+        raise explain_refusal(DeliveryError, error, "cannot be read", address=str(file)) from error

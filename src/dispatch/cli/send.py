@@ -1,0 +1,259 @@
+"""``dispatch send``: a published issue to its subscribers, or to the desk as a test."""
+
+import sys
+from contextlib import redirect_stdout
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
+
+import click
+
+from dispatch.cli.context import (
+    YES,
+    OpenPublication,
+    is_terminal,
+    open_publication,
+    parse_moment,
+    print_json,
+    print_note,
+    print_result,
+    read_clock,
+)
+from dispatch.cli.delivery import PASSWORD, make_progress, make_server, print_outcome, stop_on_signals
+from dispatch.errors import CheckError, DeliveryError, IssueError
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from dispatch.deliver import Outbound
+    from dispatch.model import Issue, Round
+    from dispatch.smtp import Submission
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class _SendOptions(NamedTuple):
+    """How it is sent."""
+
+    at: str | None
+    is_dry: bool
+    is_untested: bool
+    takes_over: bool
+    as_json: bool
+    is_sure: bool
+
+
+@click.command()
+@click.argument("issue")
+@click.option("--test", is_flag=False, flag_value="", metavar="[ADDRESS]", help="Send it to the desk, or to ADDRESS.")
+@click.option("--at", metavar="TIME", help="Begin then: dispatch work sends it. A date, or as “Fri 08:00”.")
+@click.option("--dry-run", "dry", is_flag=True, help="Only say to whom it would go.")
+@click.option("--untested", is_flag=True, help="Send it although this very message was no test before.")
+@click.option("--take-over", is_flag=True, help="Send from this store, although it seems to be a copy.")
+@click.option("--json", "as_json", is_flag=True, help="Print what became of it as JSON.")
+@PASSWORD
+@YES
+def send(
+    issue: str,
+    test: str | None,
+    at: str | None,
+    dry: bool,
+    untested: bool,
+    take_over: bool,
+    as_json: bool,
+    password: str,
+    yes: bool,
+) -> None:
+    """Send ISSUE, which is published, to everybody who is subscribed: once, whatever happens in between.
+
+    Says to whom it goes and asks for the issue's name. What was begun goes on with the same command; nobody gets it
+    twice, and an address of which nobody knows whether the message arrived is named. Ctrl-C finishes what has begun.
+    Exits with 1 when something is left, with 75 when another process is sending.
+
+    \b
+    Examples:
+      dispatch send bridges --test
+      dispatch send bridges --dry-run
+      dispatch send bridges
+      dispatch send bridges --at "Fri 08:00"
+    """
+    here = open_publication()
+    one = _require_sendable(here, issue)
+    server = make_server(here.publication, password)
+    options = _SendOptions(at, dry, untested, take_over, as_json, yes)
+    with open_for_sending(here, takes_over=take_over) as outbound:
+        is_done = (
+            _send_to_desk(outbound, one, test, server) if test is not None else _send(outbound, one, server, options)
+        )
+    sys.exit(0 if is_done else 1)
+
+
+def open_for_sending(here: OpenPublication, *, takes_over: bool = False) -> "AbstractContextManager[Outbound]":
+    """Open the store for sending. Raises LockedError when another process sends, and DeliveryError."""
+    from dispatch import deliver
+
+    context = click.get_current_context()
+    return deliver.open_outbound(
+        here.publication,
+        read_clock,
+        command=context.command_path,
+        patience=context.find_root().params["wait"],
+        on_wait=lambda holder: print_note(f"waiting for {holder}"),
+        takes_over=takes_over,
+    )
+
+
+def _require_sendable(here: OpenPublication, name: str) -> "Issue":
+    """Read an issue that is published and passes check; print what is wrong, and exit with 1. Raises IssueError."""
+    from dispatch.cli.check import print_report
+    from dispatch.locate import locate_findings
+    from dispatch.publish import judge_issue
+
+    one = here.read_issue(name)
+    if one.status != "published" or one.withdrawn:
+        what = "is withdrawn" if one.withdrawn else "is not published: readers could not open its page"
+        hint = "" if one.withdrawn else f"dispatch publish {one.slug}"
+        raise IssueError(what, subject=f"issues/{one.slug}/issue.md", hint=hint)
+    wrong = [found for found in judge_issue(one, here.publication) if found.severity == "error"]
+    if wrong:
+        print_report(locate_findings(wrong, here.root), "human")
+        print_note(f"“{one.title}” is not sent.")
+        sys.exit(1)
+    return one
+
+
+def _send_to_desk(outbound: "Outbound", one: "Issue", test: str, server: "Submission") -> bool:
+    """Send the message to the desk; return whether all of it was taken."""
+    addresses = [test] if test else list(outbound.publication.delivery.test)
+    if not addresses:
+        raise DeliveryError(
+            "names no address for tests", subject="dispatch.toml", hint="dispatch send ISSUE --test ADDRESS"
+        )
+    replies = outbound.send_to_testers(one, _prepare(outbound, one, read_clock()), addresses, server)
+    for address, reply in zip(addresses, replies, strict=True):
+        print_result(f"{address}: {reply.reply}")
+    return all(reply.is_accepted for reply in replies)
+
+
+def _prepare(outbound: "Outbound", one: "Issue", begun: datetime) -> bytes:
+    """Prepare the message, and read one that is filled back. Raises CheckError when something is lost in it."""
+    from dispatch import check
+
+    octets = outbound.prepare_message(one, begun)
+    wrong = check.check_edition(outbound.fill_sample(one, octets), one, outbound.publication)
+    if rules := sorted({found.rule for found in wrong if found.severity == "error"}):
+        raise CheckError(f"the message would break {', '.join(rules)}", hint=f"dispatch check {one.slug}")
+    return octets
+
+
+def _send(outbound: "Outbound", one: "Issue", server: "Submission", options: _SendOptions) -> bool:
+    """Begin the round of an issue, or go on with it; return whether nothing is left of it."""
+    found = outbound.find_round(one, takes_over=options.takes_over)
+    begun = found.begun if found else _parse_time(options.at, outbound)
+    octets = _prepare(outbound, one, begun)
+    if found:
+        _require_same(outbound, found, octets)
+    else:
+        found = _begin(outbound, one, octets, begun, server, options)
+    if found is None or found.not_before > read_clock():
+        return True
+    with stop_on_signals() as stop:
+        report = outbound.send_round(found, server, stop, make_progress(outbound.count_audience(found)))
+    print_outcome(outbound, found, report)
+    if options.as_json:
+        from dispatch.deliver import list_doubts
+
+        print_json({"issue": one.slug, "states": report.states, "in_doubt": list_doubts(outbound, found)})
+    return not report.left
+
+
+def _begin(
+    outbound: "Outbound", one: "Issue", octets: bytes, begun: datetime, server: "Submission", options: _SendOptions
+) -> "Round | None":
+    """Say what would be done, ask, and begin the round; None when it is only said."""
+    from dispatch.deliver import require_way_back
+
+    publication = outbound.publication
+    count = outbound.count_active()
+    if not count:
+        raise DeliveryError("there is nobody to send to", hint="dispatch subscriber import, or dispatch subscriber add")
+    pages = require_way_back(publication, outbound.keys)
+    moment = begun.astimezone(ZoneInfo(publication.timezone))
+    when = f", {moment:%A %d %B %H:%M} {publication.timezone} ({moment:%z})" if options.at else ""
+    print_note(
+        f"“{one.title}” to {count} {'reader' if count == 1 else 'readers'} of {publication.title}{when}, from "
+        f"{publication.email.sender}, by {server.name}, about {_estimate(outbound, count)}"
+    )
+    print_note(f"They leave at {pages} (this store answers there)" if pages else _describe_leaving(outbound))
+    if not (options.is_untested or outbound.was_tested(one, octets)):
+        hint = f"dispatch send {one.slug} --test; or add --untested"
+        raise DeliveryError("was not sent as a test, as it is now", address=one.slug, hint=hint)
+    if options.is_dry:
+        return None
+    _require_name(one.slug, is_given=options.is_sure)
+    found = outbound.begin_round(one, octets, begun)
+    if options.at:
+        print_note("dispatch work sends it then; to stop it: dispatch hold " + one.slug)
+    return found
+
+
+def _describe_leaving(outbound: "Outbound") -> str:
+    if outbound.publication.delivery.bounces:
+        return "They leave by a mail to the mailbox of bounces: dispatch bounces must read it"
+    ways = ", ".join(outbound.publication.email.unsubscribe)
+    return f"They leave by {ways}: no store knows of it, so type them in with dispatch subscriber remove"
+
+
+def _require_same(outbound: "Outbound", found: "Round", octets: bytes) -> None:
+    """Require that a round may go on, with the message with which it began. Raises DeliveryError."""
+    from dispatch.formats.prepared import digest_message
+
+    if found.state in ("held", "cancelled"):
+        hint = f"dispatch resume {found.slug}" if found.state == "held" else ""
+        raise DeliveryError(f"its round is {found.state}", address=found.slug, hint=hint)
+    now = digest_message(octets)
+    if found.state == "begun" and now != found.digest:
+        what = f"was edited since its round began: {found.digest[:8]} then, {now[:8]} now"
+        hint = "To finish the round as it began: dispatch work --once. Or take the edit back."
+        raise DeliveryError(what, address=found.slug, hint=hint)
+    if found.not_before > read_clock():
+        moment = found.not_before.astimezone(ZoneInfo(outbound.publication.timezone))
+        print_note(f"It is planned for {moment:%A %d %B %H:%M}: dispatch work sends it then")
+
+
+def _require_name(slug: str, *, is_given: bool) -> None:
+    """Ask for the name of the issue; exits with 1 when another answer comes."""
+    if is_given:
+        return
+    if not is_terminal():
+        raise click.UsageError("There is no terminal to ask on: if you mean it, add --yes.")
+    with redirect_stdout(sys.stderr):
+        answer = click.prompt(f"Write “{slug}” to go on", err=True)
+    if answer.strip() != slug:
+        print_note("Nothing was sent.")
+        sys.exit(1)
+
+
+def _estimate(outbound: "Outbound", count: int) -> str:
+    """Estimate how long a round takes: as the rate allows it, and the disk, which holds every mark."""
+    seconds = count * outbound.measure_seconds_each()
+    minutes = round(seconds / 60)
+    return "a minute" if minutes < 2 else f"{minutes} minutes" if minutes < 120 else f"{round(minutes / 60)} hours"
+
+
+def _parse_time(written: str | None, outbound: "Outbound") -> datetime:
+    """Parse when a round begins: now, a date, or a day of the week with a time in the publication's zone."""
+    now = read_clock()
+    if written is None:
+        return now
+    day, _, clock = written.strip().partition(" ")
+    if day[:3].lower() not in _DAYS or not clock:
+        moment = parse_moment(written, outbound.publication)
+    else:
+        here = now.astimezone(ZoneInfo(outbound.publication.timezone))
+        date = here.date() + timedelta(days=(_DAYS.index(day[:3].lower()) - here.weekday()) % 7)
+        moment = parse_moment(f"{date.isoformat()}T{clock.strip():0>5}", outbound.publication)
+        moment = moment if moment > now else moment + timedelta(days=7)
+    if moment <= now:
+        raise click.BadParameter(f"{moment:%Y-%m-%d %H:%M} is past. Leave it out to send now.", param_hint="--at")
+    return moment.replace(microsecond=0)

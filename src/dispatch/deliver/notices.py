@@ -1,0 +1,69 @@
+"""Mails to single readers that a page or a command has caused: sent before all rounds, each at most once."""
+
+import re
+import smtplib
+import threading
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+
+from dispatch.deliver.outcomes import judge_outcome
+from dispatch.deliver.rounds import NOBODY, Outbound
+from dispatch.errors import DeliveryError
+from dispatch.formats.eml import parse_address
+from dispatch.smtp import Conversation, Envelope, ServerReply, Submission, describe_failure
+from dispatch.subscribers import notices
+from dispatch.subscribers.deliveries import DuePerson
+
+_DATE = re.compile(rb"^Date:[^\r\n]*(?:\r\n[ \t][^\r\n]*)*\r\n", re.MULTILINE | re.IGNORECASE)
+_KEPT = timedelta(days=30)  # addresses of notices: pages count them to limit what strangers can cause
+
+
+def send_notices(outbound: Outbound, server: Submission, stop: threading.Event) -> int:
+    """Send the mails that are due to single readers; return how many were taken. Raises DeliveryError."""
+    notices.forget_old(outbound.connection, outbound.clock() - _KEPT)
+    notices.mark_interrupted(outbound.connection)
+    waiting = notices.list_due(outbound.connection, outbound.clock())
+    if not waiting:
+        return 0
+    talk, taken = _open_conversation(server), 0
+    for number, (notice, key, attempts) in enumerate(waiting, 1):
+        if stop.is_set():
+            break
+        person = DuePerson(notice.subscriber, notice.email, "", key or NOBODY, attempts)
+        reply = _send_notice(outbound, talk, notice.number, person, set_date(notice.message, outbound.clock()))
+        taken += reply.is_accepted
+        if reply.code in (0, 421) and number < len(waiting):
+            talk = _open_conversation(server)
+    talk.say_goodbye()
+    return taken
+
+
+def _send_notice(outbound: Outbound, talk: Conversation, number: int, person: DuePerson, text: bytes) -> ServerReply:
+    """Send one, marked before its text begins, and write down what became of it."""
+    mailbox = parse_address(person.email, outbound.publication).addr_spec
+    _, opened = talk.take_turn(None, Envelope(outbound.write_sender(person.key, 0), mailbox, len(text)))
+    reply = opened
+    if opened and opened.code == 354:
+        notices.mark_sending(outbound.connection, number, outbound.clock())
+        reply, _ = talk.take_turn(text, None)
+    assert reply is not None  # noqa: S101 - an envelope or a text was given
+    if reply.code in (0, 421) and reply.step != "text":
+        return reply
+    result = judge_outcome(reply, person, outbound.clock())
+    notices.settle_notice(outbound.connection, number, result, outbound.clock())
+    return reply
+
+
+def set_date(message: bytes, now: datetime) -> bytes:
+    """Set the moment of a finished message."""
+    date = f"Date: {format_datetime(now)}\r\n".encode("ascii")
+    head, blank, body = message.partition(b"\r\n\r\n")
+    head = _DATE.sub(b"", head + b"\r\n").removesuffix(b"\r\n")
+    return date + head + blank + body
+
+
+def _open_conversation(server: Submission) -> Conversation:
+    try:
+        return Conversation(server.open_session(), server.timeouts)
+    except (OSError, smtplib.SMTPException) as error:
+        raise DeliveryError(f"cannot be reached: {describe_failure(error)}", address=server.name) from error

@@ -1,0 +1,136 @@
+"""The rounds of the store: an issue on its way, its audience, its only sender."""
+
+import sqlite3
+from datetime import datetime
+
+from dispatch.model import Round, RoundState
+from dispatch.subscribers import rows
+from dispatch.subscribers.database import DATABASE
+
+UNPLANNED = -1  # the audience of a round that has not begun
+
+
+def begin_round(
+    connection: sqlite3.Connection,
+    *,
+    issue: str,
+    slug: str,
+    digest: str,
+    message: bytes,
+    begun: datetime,
+) -> int:
+    """Write down a round whose first message may go out at the moment ``begun``; part of a transaction.
+
+    Its audience is who is active when it is first taken up (``plan_audience``).
+    """
+    moment = rows.to_seconds(begun)
+    return rows.insert_row(
+        connection,
+        "INSERT INTO round (list, issue, slug, digest, message, begun, not_before, audience, state, epoch)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'begun', 0)",
+        *(rows.LIST, issue, slug, digest, message, moment, moment, UNPLANNED),
+    )
+
+
+def plan_audience(connection: sqlite3.Connection, number: int) -> int:
+    """Plan a message to everybody who is active now, once; return how many. Part of a transaction."""
+    known: tuple[int] = connection.execute("SELECT audience FROM round WHERE number = ?", (number,)).fetchone()
+    if known[0] != UNPLANNED:
+        return known[0]
+    count = connection.execute(
+        "INSERT INTO delivery (round, subscriber, state) SELECT ?, number, 'planned' FROM subscriber"
+        " WHERE list = ? AND state = 'active'",
+        (number, rows.LIST),
+    ).rowcount
+    connection.execute("UPDATE round SET audience = ? WHERE number = ?", (count, number))
+    return count
+
+
+def count_active(connection: sqlite3.Connection) -> int:
+    """Count who would be planned now."""
+    found: tuple[int] = connection.execute(
+        "SELECT count(*) FROM subscriber WHERE list = ? AND state = 'active'", (rows.LIST,)
+    ).fetchone()
+    return found[0]
+
+
+def take_up_round(connection: sqlite3.Connection, number: int, *, resends: bool) -> tuple[int, int]:
+    """Make this process the only sender of a round; return its epoch, and how many messages are in doubt from before.
+
+    resends: what is in doubt is planned again, and may arrive twice.
+    """
+    with DATABASE.begin_transaction(connection):
+        plan_audience(connection, number)
+        connection.execute("UPDATE round SET epoch = epoch + 1 WHERE number = ?", (number,))
+        epoch: tuple[int] = connection.execute("SELECT epoch FROM round WHERE number = ?", (number,)).fetchone()
+        lost = connection.execute(
+            "UPDATE delivery SET state = 'unknown', reply = 'its sender ended before it was answered'"
+            " WHERE round = ? AND state = 'sending'",
+            (number,),
+        ).rowcount
+        if resends:
+            connection.execute(
+                "UPDATE delivery SET state = 'planned', not_before = 0 WHERE round = ? AND state = 'unknown'", (number,)
+            )
+    return epoch[0], lost
+
+
+def list_rounds(connection: sqlite3.Connection, *, issue: str = "") -> list[Round]:
+    """List the rounds, or those of an issue, the newest first."""
+    found = connection.execute(
+        "SELECT number, issue, slug, digest, begun, audience, state, not_before FROM round"
+        " WHERE ? IN ('', issue) ORDER BY number DESC",
+        (issue,),
+    )
+    return [
+        Round(
+            number=number,
+            issue=issue_id,
+            slug=slug,
+            digest=digest,
+            begun=rows.to_moment(begun),
+            audience=audience,
+            state=state,
+            not_before=rows.to_moment(not_before),
+        )
+        for number, issue_id, slug, digest, begun, audience, state, not_before in found
+    ]
+
+
+def read_message(connection: sqlite3.Connection, number: int) -> bytes:
+    """Read the prepared message of a round."""
+    found: tuple[bytes] = connection.execute("SELECT message FROM round WHERE number = ?", (number,)).fetchone()
+    return found[0]
+
+
+def set_round_state(connection: sqlite3.Connection, number: int, state: RoundState) -> None:
+    """Hold a round, let it go on, end it, or cancel all of it that has not begun; part of a transaction."""
+    connection.execute("UPDATE round SET state = ? WHERE number = ?", (state, number))
+    if state == "cancelled":
+        connection.execute(
+            "UPDATE delivery SET state = 'cancelled' WHERE round = ? AND state IN ('planned', 'deferred')", (number,)
+        )
+
+
+def hold_round(connection: sqlite3.Connection, number: int) -> None:
+    """Hold a round: nothing more of it goes out until somebody resumes it."""
+    with DATABASE.begin_transaction(connection):
+        set_round_state(connection, number, "held")
+
+
+def is_due(connection: sqlite3.Connection, number: int, now: datetime) -> bool:
+    """Whether anything of a round may go out now, or was on its way when its sender ended."""
+    found = connection.execute(
+        "SELECT 1 FROM round one WHERE number = ? AND (audience = ? OR EXISTS (SELECT 1 FROM delivery WHERE"
+        " round = one.number AND (state = 'sending' OR state IN ('planned', 'deferred') AND not_before <= ?)))",
+        (number, UNPLANNED, rows.to_seconds(now)),
+    ).fetchone()
+    return found is not None
+
+
+def is_current(connection: sqlite3.Connection, number: int, epoch: int) -> bool:
+    """Whether a round may be sent, by the sender of this epoch."""
+    found = connection.execute(
+        "SELECT 1 FROM round WHERE number = ? AND epoch = ? AND state = 'begun'", (number, epoch)
+    ).fetchone()
+    return found is not None
