@@ -5,6 +5,7 @@
 #   make judge    what browsers, feed readers, web servers and other programs say to what dispatch makes
 #   make coverage which lines the tests execute
 #   make mutants  whether the tests notice small changes to the code that keeps the promises
+#   make crash    whether anybody gets a newsletter twice when its sender is killed, 200 times
 #   make fuzz     whether anything breaks when what takes foreign text gets what nobody thought of
 #
 # PYTHON=python3.12 make test    takes another Python.
@@ -14,7 +15,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 PIP     = $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: run test check-style check-types tests judge judges coverage mutants fuzz wheel-test docs docs-serve pictures bench quality audit sbom freeze clean
+.PHONY: run test check-style check-types tests judge judges coverage mutants crash fuzz wheel-test docs docs-serve pictures bench quality audit sbom freeze clean
 
 SITE := out/site
 
@@ -55,6 +56,10 @@ coverage: .venv/test
 	@$(BIN)/coverage run -m pytest --quiet --numprocesses auto --dist worksteal -m "not needs" $(TESTS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
+
+# A sender of a round, killed at random; the figures are printed.
+crash: .venv/test
+	@DISPATCH_KILLS=200 $(BIN)/python -m pytest --quiet --capture=no tests/deliver/test_crashes.py
 
 # The judges of the finished editions that come from npm. Those from Debian are listed in tests/apt.txt.
 judges: tests/node_modules/.installed
