@@ -54,9 +54,9 @@ def gather(keys: tuple[str, ...], as_json: bool, allow_private: bool, to: str | 
     started = read_clock()
     chosen = [sources.find_source(here.publication, key) for key in keys] or list(here.publication.sources)
     options = {"allow_private": allow_private, "in_any_case": bool(keys)}
+    if to:
+        inbox.share_inbox(here.publication)
     with inbox.open_inbox(here.publication) as box, hold_interrupts() as is_stopped:
-        if to:
-            box.share()
         results = gathering.gather_into_inbox(box, here.publication, chosen, started, **options, is_stopped=is_stopped)
         report = _collect_results(results, [_name_source(one) for one in chosen])
         visits = box.read_visits()

@@ -16,7 +16,7 @@ used.py          what the issues have used, read again only where a file has cha
 """
 
 from dispatch.inbox.database import FILE, FOLDER
-from dispatch.inbox.inbox import Inbox, KeepResult, open_inbox
+from dispatch.inbox.inbox import Inbox, KeepResult, open_inbox, share_inbox
 from dispatch.inbox.queries import InboxOrder, InboxQuery
 
-__all__ = ["FILE", "FOLDER", "Inbox", "InboxOrder", "InboxQuery", "KeepResult", "open_inbox"]
+__all__ = ["FILE", "FOLDER", "Inbox", "InboxOrder", "InboxQuery", "KeepResult", "open_inbox", "share_inbox"]

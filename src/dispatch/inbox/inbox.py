@@ -43,10 +43,28 @@ def open_inbox(
     """
     with DATABASE.open_connection(publication.root, only_reads=only_reads) as connection:
         box = Inbox(publication, connection)
-        box.take_over()
+        if is_shared(publication):
+            from dispatch.inbox import shared
+
+            with DATABASE.begin_transaction(connection):
+                shared.take_over(connection, publication)
         if used is not None:
             box.learn_uses(used)
         yield box
+
+
+def is_shared(publication: Publication) -> bool:
+    """Whether the inbox is shared in git: the files in ``inbox/`` count, and the database is made from them."""
+    return (publication.root / FOLDER).is_dir()
+
+
+def share_inbox(publication: Publication) -> None:
+    """Share the inbox in git, with all that it has, if it is not shared yet: see ``shared``. Raises GatherError."""
+    from dispatch.inbox import shared
+
+    with DATABASE.open_connection(publication.root) as connection, DATABASE.begin_transaction(connection):
+        if not is_shared(publication):
+            shared.write_everything(connection, publication)
 
 
 class Inbox:
@@ -99,7 +117,7 @@ class Inbox:
                 matcher=compare.EntryMatcher.make_for(self._connection, source, articles),
             )
             result = keeping.keep_all(entries)
-            if self.is_shared:
+            if is_shared(self._publication):
                 from dispatch.inbox import shared
 
                 shared.write_entries(self._connection, self._publication, source, keeping.kept, now)
@@ -174,27 +192,6 @@ class Inbox:
                 with DATABASE.begin_transaction(self._connection):
                     used.record_uses(self._connection, folder, now.get(folder), pairs)
 
-    @property
-    def is_shared(self) -> bool:
-        """Whether the inbox is shared in git: the files in ``inbox/`` count, and the database is made from them."""
-        return (self._publication.root / FOLDER).is_dir()
-
-    def share(self) -> None:
-        """Share the inbox in git, with all that it has, if it is not shared yet. See ``shared``."""
-        from dispatch.inbox import shared
-
-        if not self.is_shared:
-            with DATABASE.begin_transaction(self._connection):
-                shared.write_everything(self._connection, self._publication)
-
-    def take_over(self) -> None:
-        """Take over what the files of a shared inbox say now. Raises GatherError for one that is broken."""
-        if self.is_shared:
-            from dispatch.inbox import shared
-
-            with DATABASE.begin_transaction(self._connection):
-                shared.take_over(self._connection, self._publication)
-
     def _set_dismissed(self, numbers: Iterable[int], *, is_dismissed: bool) -> None:
         numbers = list(numbers)
         with DATABASE.begin_transaction(self._connection):
@@ -203,7 +200,7 @@ class Inbox:
                 done = self._connection.execute("UPDATE arrivals SET dismissed = ? WHERE number = ?", asked)
                 if not done.rowcount:
                     self.find_arrival(number)  # which says so
-            if self.is_shared:
+            if is_shared(self._publication):
                 from dispatch.inbox import shared
 
                 shared.write_dismissals(self._connection, self._publication, numbers, is_dismissed=is_dismissed)
