@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Literal
 
@@ -18,8 +19,10 @@ from dispatch import config, subscribers
 from dispatch.model import Page, Publication
 from dispatch.render import render_edition
 from dispatch.serve.forms import NetworkLimit
+from dispatch.subscribers import notices
 from dispatch.subscribers.subscriptions import load_keys, open_subscriptions
 from dispatch.tokens import sign_text
+from mail_sink import mail_sink
 from patience import PATIENCE, wait_until
 from serving import serving
 from signing_up import BEGIN, CONSENT, Signing, signing
@@ -320,8 +323,8 @@ def test_nobody_who_is_no_proxy_is_believed(desk: Signing) -> None:
 def test_all_strangers_together_cause_two_hundred_mails_an_hour(desk: Signing) -> None:
     with open_subscriptions(desk.publication, load_keys(desk.publication)) as store:
         for number in range(200):
-            assert store.sign_up(f"n{number}@paper.example", desk.now, words=CONSENT, how="a test")
-        assert store.sign_up(ANN, desk.now, words=CONSENT, how="a test") is None
+            assert store.sign_up(f"n{number}@paper.example", desk.now, words=CONSENT, page="here")
+        assert store.sign_up(ANN, desk.now, words=CONSENT, page="here") is None
     answer = desk.sign_up(ANN)
     assert (answer.status, "try again later" in answer.text) == (429, True)
     assert desk.state(ANN) == ""
@@ -528,3 +531,46 @@ def site_page(publication: Publication, kind: Literal["front", "follow"]) -> str
     path = "" if kind == "front" else "follow/"
     page = Page(kind=kind, path=path, id=f"{publication.url}/{path}", title="The Wire", date=BEGIN)
     return render_edition(page, publication, "web").body.decode()
+
+
+def test_the_command_sends_what_its_pages_cause(tmp_path: Path) -> None:
+    with mail_sink() as sink:
+        file = config.create_publication(
+            tmp_path, title="The Wire", url="https://wire.example", sender="The Wire <desk@wire.example>"
+        )
+        settings = f'[subscribe]\nconsent = "{CONSENT}"\nwelcome = "latest"\n[delivery]\nsmtp = "{sink.url}"\n'
+        file.write_text(f"{file.read_text('utf-8')}\n{settings}bounces = 'bounces@wire.example'\n", "utf-8")
+        publication = config.load(tmp_path)
+        fetched = str(int(datetime.now(UTC).timestamp()) - 10)
+        proof = f"{fetched}.{sign_text(fetched, 'form', load_keys(publication))}"
+        command = (sys.executable, "-m", "dispatch", "serve", "--subscriptions", "--port", "0")
+        with serving(*command, folder=tmp_path) as server:
+            desk = Signing(publication, server.port)
+            assert desk.post("/subscription/", {"email": ANN, "proof": proof}).status == 303
+            wait_until(lambda: sink.recipients() == [ANN])
+            asked = message_from_bytes(sink.taken[0].octets, policy=policy.default).get_body(("plain",))
+            assert asked
+            link = re.search(r"https://wire.example(/subscription/confirm/\S+)", asked.get_content())
+            assert link
+            assert desk.post(link[1], {}).status == 303
+            wait_until(lambda: sink.recipients() == [ANN, ANN])
+            assert server.ask("/").status == 404  # there is no public folder here
+    welcome = message_from_bytes(sink.taken[1].octets, policy=policy.default)
+    assert welcome["Subject"] == "Welcome to The Wire"
+    assert re.fullmatch(r"bounces\+[a-z2-7]{45}@wire\.example", sink.taken[1].sender)
+    assert desk.state(ANN) == "active"
+
+
+def test_who_does_not_confirm_is_forgotten_after_a_month(desk: Signing) -> None:
+    desk.sign_up(ANN)
+    desk.confirm("bo@paper.example")
+    root = desk.publication.root
+    (root / "list.csv").write_text("email\ncy@paper.example\n", "utf-8")
+    run_dispatch(root, "subscriber", "import", "list.csv")
+    run_dispatch(root, "subscriber", "add", "di@paper.example")
+    with open_subscriptions(desk.publication, load_keys(desk.publication)) as store:
+        notices.forget_unconfirmed(store.connection, desk.now - timedelta(days=1))
+        assert desk.state(ANN) == "pending"
+        notices.forget_unconfirmed(store.connection, datetime.now(UTC) + timedelta(days=365))
+    states = [desk.state(email) for email in (ANN, *(f"{name}@paper.example" for name in ("bo", "cy", "di")))]
+    assert states == ["", "active", "pending", "pending"]

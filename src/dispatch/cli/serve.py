@@ -1,18 +1,26 @@
 """``dispatch serve``."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import click
 
-from dispatch.cli.context import open_publication, print_note
+from dispatch.cli.context import open_publication, print_error, print_note, read_clock
+from dispatch.cli.delivery import PASSWORD, make_server
 from dispatch.errors import DispatchError
 
 if TYPE_CHECKING:
     from dispatch.model import Link, Publication
     from dispatch.serve.site import PublicSite
     from dispatch.serve.subscriptions import SubscriptionSite
+    from dispatch.smtp import Submission
+
+# Seconds: between two looks at what waits, after something went wrong, and for what is on its way at the end.
+_EVERY, _PAUSE, _GOODBYE = 1.0, 30.0, 30.0
 
 
 @click.command()
@@ -22,10 +30,14 @@ if TYPE_CHECKING:
 @click.option("--below", help="The path of the host under which it stands. Default: that of the publication’s url.")
 @click.option("--subscriptions", is_flag=True, help="Answer the pages to sign up, confirm and leave, too.")
 @click.option("--log", is_flag=True, help="Print a line for every request.")
-def serve(host: str, port: int, output: str | None, below: str | None, subscriptions: bool, log: bool) -> None:
+@PASSWORD
+def serve(
+    host: str, port: int, output: str | None, below: str | None, subscriptions: bool, log: bool, password: str
+) -> None:
     """Serve the public folder as the web should see it: media types, ETags, compression, security headers.
 
-    What is published meanwhile is served at once. Ctrl-C ends it.
+    What is published meanwhile is served at once. With --subscriptions it answers the pages of subscriptions, too, and
+    sends the mails that come of them. Ctrl-C ends it.
 
     \b
     Examples:
@@ -33,19 +45,18 @@ def serve(host: str, port: int, output: str | None, below: str | None, subscript
       dispatch serve --output /srv/www/wire --port 8080 --log
       dispatch serve --subscriptions
     """
-    # Only this command waits for a server's libraries.
-    from dispatch.serve.run import run_server
-    from dispatch.serve.site import PublicSite
+    from dispatch.serve.run import run_server  # only this command waits for a server's libraries
 
     folder, path = (Path(output), "") if output else _find_public_folder()
-    site = PublicSite(folder, below=path if below is None else below, warn=print_note)
-    run_server(
-        _add_subscriptions(site) if subscriptions else site,
-        host=host,
-        port=port,
-        ready=lambda address: print_note(f"Serving {folder.name}/ at {address}{site.below} until Ctrl-C"),
-        log=print_note if log else None,
-    )
+    place = f"{(path if below is None else below).strip('/')}/".lstrip("/")
+    with _open_site(folder, place, password if subscriptions else None) as site:
+        run_server(
+            site,
+            host=host,
+            port=port,
+            ready=lambda address: print_note(f"Serving {folder.name}/ at {address}{place} until Ctrl-C"),
+            log=print_note if log else None,
+        )
 
 
 def _find_public_folder() -> tuple[Path, str]:
@@ -54,12 +65,21 @@ def _find_public_folder() -> tuple[Path, str]:
     return publication.root / "public", unquote(urlsplit(publication.url).path)
 
 
-def _add_subscriptions(site: "PublicSite") -> "SubscriptionSite":
-    """Put the pages of subscriptions before the public folder. Raises DeliveryError when there is no consent to ask."""
-    from dispatch.cli.context import read_clock
+@contextmanager
+def _open_site(folder: Path, below: str, password: str | None) -> "Iterator[PublicSite | SubscriptionSite]":
+    """Open what is served; password: of the mail server, when the pages of subscriptions are, too.
+
+    Raises DeliveryError when there is no public folder, or nothing that readers could agree to.
+    """
+    from dispatch.serve.site import PublicSite
+
+    if password is None:
+        yield PublicSite(folder, below=below, warn=print_note)
+        return
     from dispatch.serve.subscriptions import build_subscription_site
 
     publication = open_publication().publication
+    site = PublicSite(folder, below=below, warn=print_note) if folder.is_dir() else None
     found = build_subscription_site(
         publication,
         site,
@@ -69,7 +89,42 @@ def _add_subscriptions(site: "PublicSite") -> "SubscriptionSite":
         fetch=lambda url: _fetch_directly(publication, url),
     )
     print_note(f"Readers sign up at {found.answers.pages.address}")
-    return found
+    with _send_beside(publication, password):
+        yield found
+
+
+@contextmanager
+def _send_beside(publication: "Publication", password: str) -> "Iterator[None]":
+    """Send the mails that the pages cause, from a thread, as long as this lasts. Raises DeliveryError."""
+    if not publication.delivery.smtp:
+        print_note("No mail goes out from here: [delivery] names no smtp. dispatch work sends what waits.")
+        yield
+        return
+    server, stop = make_server(publication, password), threading.Event()
+    thread = threading.Thread(target=_send_notices, args=(publication, server, stop), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(_GOODBYE)
+
+
+def _send_notices(publication: "Publication", server: "Submission", stop: threading.Event) -> None:
+    """Send what waits, look again a moment later, and longer after something went wrong."""
+    from dispatch import deliver
+
+    pause = _EVERY
+    while not stop.wait(pause):
+        pause = _EVERY
+        try:
+            with deliver.open_for_notices(publication, read_clock) as outbound:
+                while not stop.wait(_EVERY):
+                    if deliver.has_notices(outbound):
+                        deliver.send_notices(outbound, server, stop)
+        except DispatchError as error:
+            print_error(error)
+            pause = _PAUSE
 
 
 def _fetch_directly(publication: "Publication", url: str) -> bytes:

@@ -16,7 +16,8 @@ budget.py      how many messages in which time
 """
 
 from dispatch.deliver.due import DueReport, send_due
-from dispatch.deliver.rounds import Outbound, list_doubts, open_outbound, send_one
+from dispatch.deliver.notices import has_notices, send_notices
+from dispatch.deliver.rounds import Outbound, list_doubts, open_for_notices, open_outbound, send_one
 from dispatch.deliver.sending import SendReport
 from dispatch.deliver.way_back import require_way_back
 
@@ -24,9 +25,12 @@ __all__ = [
     "DueReport",
     "Outbound",
     "SendReport",
+    "has_notices",
     "list_doubts",
+    "open_for_notices",
     "open_outbound",
     "require_way_back",
     "send_due",
+    "send_notices",
     "send_one",
 ]

@@ -6,9 +6,10 @@ import threading
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
+from dispatch import locks
 from dispatch.deliver.outcomes import judge_outcome
 from dispatch.deliver.rounds import NOBODY, Outbound
-from dispatch.errors import DeliveryError
+from dispatch.errors import DeliveryError, LockedError
 from dispatch.formats.eml import parse_address
 from dispatch.smtp import Conversation, Envelope, ServerReply, Submission, describe_failure
 from dispatch.subscribers import notices
@@ -18,9 +19,29 @@ _DATE = re.compile(rb"^Date:[^\r\n]*(?:\r\n[ \t][^\r\n]*)*\r\n", re.MULTILINE | 
 _KEPT = timedelta(days=30)  # addresses of notices: pages count them to limit what strangers can cause
 
 
+LOCK = "notices"  # the lock of whoever sends them: a round, which may take hours, does not hold them up
+
+
+def has_notices(outbound: Outbound) -> bool:
+    """Whether a mail to a single reader is due."""
+    return bool(notices.list_due(outbound.connection, outbound.clock(), 1))
+
+
 def send_notices(outbound: Outbound, server: Submission, stop: threading.Event) -> int:
-    """Send the mails that are due to single readers; return how many were taken. Raises DeliveryError."""
+    """Send the mails that are due to single readers; return how many were taken: none while another process does.
+
+    Raises DeliveryError.
+    """
+    try:
+        with locks.hold_lock(outbound.publication.root, LOCK, command="dispatch", patience=0):
+            return _send_waiting(outbound, server, stop)
+    except LockedError:
+        return 0
+
+
+def _send_waiting(outbound: Outbound, server: Submission, stop: threading.Event) -> int:
     notices.forget_old(outbound.connection, outbound.clock() - _KEPT)
+    notices.forget_unconfirmed(outbound.connection, outbound.clock() - _KEPT)
     notices.mark_interrupted(outbound.connection)
     waiting = notices.list_due(outbound.connection, outbound.clock())
     if not waiting:

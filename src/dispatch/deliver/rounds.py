@@ -195,6 +195,21 @@ def open_outbound(
             high_water.close()
 
 
+@contextmanager
+def open_for_notices(publication: Publication, clock: Callable[[], datetime]) -> Iterator[Outbound]:
+    """Open the store for mails to single readers alone, beside whoever sends a round. Raises DeliveryError."""
+    with DATABASE.open_connection(publication.root) as connection:
+        with DATABASE.begin_transaction(connection):
+            keys = read_keys(publication.root)
+        high_water = HighWater(publication.root)
+        try:
+            yield Outbound(
+                publication=publication, connection=connection, high_water=high_water, keys=keys, store="", clock=clock
+            )
+        finally:
+            high_water.close()
+
+
 def send_one(server: Submission, envelope: Envelope, text: bytes) -> ServerReply:
     """Send one message over a connection of its own. Raises DeliveryError when the server cannot be reached."""
     try:

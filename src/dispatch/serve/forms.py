@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Annotated
 from urllib.parse import parse_qsl
 
@@ -63,6 +64,7 @@ class NetworkLimit:
 
     most: Annotated[int, "within an hour"] = 10
     _asked: dict[str, deque[datetime]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
 
     def allows(self, address: str, now: datetime) -> bool:
         """Count a request, and return whether it is not too many. This machine itself is not limited."""
@@ -70,12 +72,13 @@ class NetworkLimit:
         if parsed is None or parsed.is_loopback:
             return True
         network = str(ipaddress.ip_network((parsed, 24 if parsed.version == 4 else 64), strict=False))
-        asked = self._asked.pop(network, deque(maxlen=self.most + 1))
-        self._asked[network] = asked  # the last to be forgotten
-        if len(self._asked) > _MOST_NETWORKS:
-            self._asked.pop(next(iter(self._asked)))
-        asked.append(now)
-        return sum(1 for moment in asked if now - moment < _HOUR) <= self.most
+        with self._lock:
+            asked = self._asked.pop(network, deque(maxlen=self.most + 1))
+            self._asked[network] = asked  # the last to be forgotten
+            if len(self._asked) > _MOST_NETWORKS:
+                self._asked.pop(next(iter(self._asked)))
+            asked.append(now)
+            return sum(1 for moment in asked if now - moment < _HOUR) <= self.most
 
 
 def _is_within(address: str, networks: Sequence[str]) -> bool:

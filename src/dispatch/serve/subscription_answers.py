@@ -61,8 +61,7 @@ class SubscriptionAnswers:
         key = None
         if self.limit.allows(visit.client, visit.now):
             settings = self.pages.publication.subscribe
-            how = f"the form at {self.pages.address}"
-            key = store.sign_up(written, visit.now, words=settings.consent, how=how)
+            key = store.sign_up(written, visit.now, words=settings.consent, page=self.pages.address)
         if key is None:
             return self._refuse_more(visit)
         answer = RedirectResponse(f"{self.pages.path}sent/", 303)

@@ -58,7 +58,17 @@ class OwnData:
     def describe(self, reader: Subscriber) -> dict[str, object]:
         """Describe all that is known of somebody, for themselves (GDPR, article 15)."""
         consents = Store(self.publication, self.connection).list_consents(reader)
-        told = [{"at": one.at.isoformat(), "what": one.what, "how": one.how, "words": one.words} for one in consents]
+        kept = "SELECT ip FROM consent WHERE subscriber = ? ORDER BY rowid"
+        told = [
+            {
+                "at": one.at.isoformat(),
+                "what": one.what,
+                "how": one.how,
+                "words": one.words,
+                **({"ip": ip} if ip else {}),
+            }
+            for one, (ip,) in zip(consents, self.connection.execute(kept, (reader.number,)), strict=True)
+        ]
         known = {name: getattr(reader, name) for name in ("email", "name", "language", "state")}
         return {**known, "since": reader.since.isoformat(), "tags": list(reader.tags), "consents": told}
 

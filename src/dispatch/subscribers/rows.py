@@ -11,6 +11,7 @@ from dispatch.mail_addresses import fold_mailbox, parse_mailbox
 from dispatch.model import ConsentKind, NoticeKind, Subscriber, SubscriberState, SuppressionReason
 
 LIST = ""  # there is one list of subscribers yet
+FORM = "the form at "  # with what begins how somebody came who signed up on a page
 
 _PERSON = "SELECT number, email, state, since, name, language FROM subscriber WHERE list = ? AND same = ?"
 

@@ -64,7 +64,7 @@ class Subscriptions(OwnData):
         is_asked = reader.state == "active" or self._read_latest(reader).kind == "asked"
         return Confirmable(reader.email, is_new=False) if is_asked else None
 
-    def sign_up(self, email: str, now: datetime, *, words: str, how: str) -> bytes | None:
+    def sign_up(self, email: str, now: datetime, *, words: str, page: str) -> bytes | None:
         """Ask whoever has this address whether they want the newsletter; return their key, or one that looks like it.
 
         Nobody learns from what this returns whether the address is known; it is None when too many ask. Raises
@@ -83,7 +83,7 @@ class Subscriptions(OwnData):
             if person.state == "active":
                 self.mail.send_links(person, now)
             elif self.mail.may_send("confirm", person, now):
-                rows.record_consent(self.connection, person.number, now, "asked", how, words)
+                rows.record_consent(self.connection, person.number, now, "asked", rows.FORM + page, words)
                 self.mail.send_confirmation(person, now)
             return rows.find_person_key(self.connection, person.number)
 
