@@ -234,8 +234,41 @@ def test_a_file_that_is_not_there_yet_is_told_from_an_address(location: str, hin
     assert hint in run_dispatch(letter, "add", location, code=1).stderr
 
 
-def test_an_empty_list_says_how_to_fill_it(letter: Path) -> None:
-    assert "dispatch source add" in run_dispatch(letter, "source", "list").stderr
+@pytest.mark.parametrize("command", ["source list", "gather", "inbox"])
+def test_who_has_no_sources_is_told_how_to_get_one(command: str, letter: Path) -> None:
+    assert "No sources yet. Add one: dispatch source add ADDRESS" in run_dispatch(letter, *command.split()).stderr
+
+
+def test_a_list_of_sources_is_no_source(letter: Path) -> None:
+    said = run_dispatch(letter, "source", "add", "feeds.opml", code=1).stderr
+    assert said.endswith("Hint: Import a list: dispatch source import feeds.opml\n")
+
+
+def test_who_asks_for_the_choices_is_told_how_to_choose(letter: Path) -> None:
+    (letter / "story.txt").write_text(
+        "A story\n\nBy Ann Lee\n\nThe ice breaks early, and the pilots say so.\n", "utf-8"
+    )
+    run_dispatch(letter, "add", "story.txt")
+    said = run_dispatch(letter, "issue", "credit", "a-draft", "1").stderr
+    assert "to settle it: dispatch issue credit a-draft a-story --choice 1" in said
+    run_dispatch(letter, "issue", "credit", "a-draft", "a-story", "--choice", "1")
+    assert "settle" not in run_dispatch(letter, "issue", "credit", "a-draft", "1").stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--url", "wire.example", "--url: must be an absolute address"),
+        ("--from", "t@@wire.example", "--from: must be an address as The Wire"),
+        ("--language", "english", "--language: “english” is not a language"),
+        ("--timezone", "Berlin", "--timezone: no time zone is called “Berlin”, did you mean “Europe/Berlin”?"),
+    ],
+)
+def test_what_is_wrong_in_init_is_an_option(option: str, value: str, said: str, tmp_path: Path) -> None:
+    given = {"--title": "T", "--url": "https://wire.example", "--from": "t@wire.example", option: value}
+    words = [word for pair in given.items() for word in pair]
+    assert f"Error: {said}" in run_dispatch(tmp_path, "init", "letter", *words, code=1).stderr
+    assert not (tmp_path / "letter").exists()
 
 
 @pytest.fixture

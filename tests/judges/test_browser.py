@@ -77,6 +77,14 @@ def test_nothing_is_wider_than_the_screen(page: Page, case: str, format: str) ->
     assert wide == {}
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_a_mail_without_its_style_sheet_is_no_wider_than_a_phone(page: Page, case: str) -> None:
+    """As Gmail shows mail from other mailboxes."""
+    bare = re.sub("<style.*?</style>", "", markup(case, "email"), flags=re.DOTALL)
+    show(page, bare, 360)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+
+
 @pytest.mark.parametrize("width", [360, 640])
 @pytest.mark.parametrize("format", nouns.PAGES)
 def test_a_thumb_hits_every_way_to_an_article(page: Page, format: str, width: int) -> None:  # noqa: A002

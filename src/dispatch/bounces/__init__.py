@@ -1,10 +1,10 @@
 """REPORTS: what comes back of a newsletter, read as facts. Pure.
 
     status     what a mail server answers while it is spoken to, and what its words mean
-    leave      a message to leave+TOKEN@
     arf        a complaint (RFC 5965)
     dsn        a notification of a mail server (RFC 3464)
     guess      a notification that follows no specification
+    leave      a message of somebody who leaves
     ses        events of Amazon SES; sns proves who sent them
     postmark   an event of Postmark
 
@@ -37,17 +37,18 @@ def _load_service(name: str) -> ReadEvent:
     return lambda body, now: cast("ReadEvent", import_module(f"dispatch.bounces.{name}").read)(body, now)
 
 
-# The first that knows a message has read it: a guess comes last.
-REPORTS: Mapping[str, ReadMail] = {name: _load_form(name) for name in ("leave", "arf", "dsn", "guess")}
+# What knows a message best comes first: a guess late, and last what any message to such an address may be.
+REPORTS: Mapping[str, ReadMail] = {name: _load_form(name) for name in ("arf", "dsn", "guess", "leave")}
 SERVICES: Mapping[str, ReadEvent] = {name: _load_service(name) for name in ("ses", "postmark")}
 
 
-def read_mail(body: bytes, now: datetime, *, recipient: str = "") -> DeliveryReport | None:
-    """Read a message that a mail server brought; None when it is no report.
+def read_mail(body: bytes, now: datetime, *, recipient: str = "") -> tuple[DeliveryReport, ...]:
+    """Read a message that a mail server brought: what it may be, the likeliest first, and nothing when it is no report.
 
-    recipient: the address to which it came, where the mail server says so.
+    At most one of them holds: whose token it has, and of which purpose, only the key tells. recipient: the address to
+    which it came, where the mail server says so.
     """
     from dispatch.bounces.messages import parse_mail
 
     mail = parse_mail(body, recipient, now)
-    return next((found for read in REPORTS.values() if (found := read(mail))), None) if mail else None
+    return tuple(found for read in REPORTS.values() if (found := read(mail))) if mail else ()

@@ -13,6 +13,7 @@ from dispatch.cli import show_error
 from dispatch.cli.context import open_publication, print_json, print_note, print_result, read_clock
 from dispatch.cli.subscriber_lists import open_store
 from dispatch.errors import DeliveryError, DispatchError, explain_refusal
+from dispatch.model import DeliveryReport
 from dispatch.subscribers import ReportOutcome
 
 _MOST: Final = 1 << 20  # bytes of a message: what comes behind is the newsletter itself
@@ -88,16 +89,17 @@ def _take_all(source: str, recipient: str, *, as_json: bool) -> Iterator[ReportO
     mails, now = _list_mails(source), read_clock()
     with open_store() as store:
         for mail in mails:
-            report = read_mail(mail.body, now, recipient=recipient)
-            outcome = store.take_report(report, now) if report else ReportOutcome(became="foreign")
+            found = read_mail(mail.body, now, recipient=recipient)
+            outcome, report = store.take_likeliest(found, now)
             if mail.path:
                 _mark_read(mail.path, is_report=outcome.became != "foreign")
-            _print_outcome(outcome, report.kind if report else "", report.status if report else "", as_json=as_json)
+            _print_outcome(outcome, report, as_json=as_json)
             yield outcome
 
 
-def _print_outcome(outcome: ReportOutcome, kind: str, status: str, *, as_json: bool) -> None:
+def _print_outcome(outcome: ReportOutcome, report: DeliveryReport | None, *, as_json: bool) -> None:
     """Print what became of a message; people are named by their numbers, for this may end in a log."""
+    kind, status = (report.kind, report.status) if report else ("", "")
     if as_json:
         print_json(
             {

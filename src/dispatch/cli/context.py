@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dispatch.model import Issue, Publication, Status
 
 
+NO_SOURCES = "No sources yet. Add one: dispatch source add ADDRESS"
 YES = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 OUTPUT = click.option(
     "--output", "-o", metavar="FILE", default="-", help="Write this file, in UTF-8. Default: standard output."

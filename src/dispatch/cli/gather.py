@@ -12,7 +12,15 @@ import click
 from dispatch import gather as gathering
 from dispatch import inbox, sources
 from dispatch.cli.completion import complete_source
-from dispatch.cli.context import hold_interrupts, open_publication, print_json, print_note, print_result, read_clock
+from dispatch.cli.context import (
+    NO_SOURCES,
+    hold_interrupts,
+    open_publication,
+    print_json,
+    print_note,
+    print_result,
+    read_clock,
+)
 from dispatch.model import Fault, Source, Visit
 from dispatch.text import escape_words, shorten_line
 
@@ -178,6 +186,8 @@ def _print_report(
         print_json(report.rows)
     else:
         print_result(report.format_summary())
+    if not named:
+        print_note(NO_SOURCES)
     for line in (*report.list_troubles(at), *_list_silent_sources(named, visits, report.failed, at)):
         print_note(line)
 

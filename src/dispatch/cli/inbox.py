@@ -13,6 +13,7 @@ from dispatch import derived, html, serialise
 from dispatch.cli.article_options import describe_doubt
 from dispatch.cli.completion import complete_author, complete_source
 from dispatch.cli.context import (
+    NO_SOURCES,
     OpenPublication,
     open_publication,
     parse_moment,
@@ -99,7 +100,8 @@ def _list_arrivals(here: OpenPublication, wish: InboxQuery, limit: int, *, as_js
     if is_more:
         print_note(f"{shown}{of} shown. For more: --limit {max(shown, SCREEN) * 5}")
     elif not shown:
-        print_note("Nothing new. To fetch from your sources: dispatch gather" if is_all else "No article matches.")
+        way = "Nothing new. To fetch from your sources: dispatch gather" if here.publication.sources else NO_SOURCES
+        print_note(way if is_all else "No article matches.")
 
 
 @inbox.command()

@@ -179,14 +179,17 @@ def credit(
             issues.change_issue(here.publication, one, compose.replace_article(one, new))
             _report_credit(here, one, old, new)
         else:
-            _show_choices(old)
+            _show_choices(one.slug, old)
 
 
-def _show_choices(article: Article) -> None:
-    """Show whom an editor may choose."""
+def _show_choices(slug: str, article: Article) -> None:
+    """Show whom an editor may choose, and how."""
     lines = describe_doubt(article) if article.certainty != "certain" else [f"by {shorten_byline(article.authors)}"]
     for line in lines:
         print_result(line)
+    if article.certainty != "certain":
+        choice = '--choice 1, or --author "NAME=ADDRESS"' if article.authors else '--author "NAME=ADDRESS", or --none'
+        print_note(f"  to settle it: dispatch issue credit {slug} {quote_word(article.key)} {choice}")
 
 
 def _report_credit(here: OpenPublication, issue: Issue, old: Article, new: Article) -> None:

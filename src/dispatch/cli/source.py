@@ -12,6 +12,7 @@ from dispatch import identity, sources
 from dispatch.cli.article_options import NameAndUrl, describe_day
 from dispatch.cli.completion import complete_section, complete_source
 from dispatch.cli.context import (
+    NO_SOURCES,
     OUTPUT,
     OpenPublication,
     open_publication,
@@ -167,7 +168,7 @@ def list_(as_json: bool) -> None:
     if as_json:
         print_json([_source_to_data(one, visits.get(one.key)) for one in publication.sources])
     elif not publication.sources:
-        print_note("No sources yet. Add one: dispatch source add ADDRESS")
+        print_note(NO_SOURCES)
     for one in () if as_json else publication.sources:
         visit = _describe_visit(visits.get(one.key), read_clock())
         print_entry("", one.key or "(no key)", (one.title, one.feed or one.url), (visit,), indent=4)
@@ -255,6 +256,7 @@ def _find_source_at(
 
     if not links.is_web_address(address):
         hint = f"Write it like https://{address}" if "." in address and "/" not in address.partition(".")[0] else ""
+        hint = f"Import a list: dispatch source import {address}" if address.endswith((".opml", ".xml")) else hint
         raise GatherError("a source must be an http or https address", address=address, hint=hint)
     if no_fetch:
         return Source(kind="page", url=address) if kind == "page" else Source(kind="feed", feed=address)

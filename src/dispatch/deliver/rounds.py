@@ -24,6 +24,7 @@ from dispatch.smtp import Conversation, Envelope, ServerReply, Submission, descr
 from dispatch.subscribers import deliveries, rounds
 from dispatch.subscribers.database import DATABASE, read_keys
 from dispatch.subscribers.high_water import HighWater
+from dispatch.subscribers.reports import take_replies
 from dispatch.tokens import ReaderToken
 
 LOCK = "delivery"  # the lock of whoever sends
@@ -100,6 +101,8 @@ class Outbound:
             on_progress=on_progress,
         )
         report = sender.send_due(one.number, message, lambda person: self.write_sender(person.key, one.number))
+        with DATABASE.begin_transaction(self.connection):
+            take_replies(self.connection, one.number, self.keys[0], self.clock())
         if not any(report.states.get(state) for state in ("planned", "deferred", "sending")):
             with DATABASE.begin_transaction(self.connection):
                 rounds.set_round_state(self.connection, one.number, "ended")

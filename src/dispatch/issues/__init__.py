@@ -3,6 +3,7 @@
 heads.py      which issues there are, what each says of itself
 lookup.py     the files of an issue, and what stands beside its articles
 folder.py     the files of one issue: text, front matter, body
+picture_sizes.py  how large a picture is, from its first bytes
 reading.py    files -> Issue, with every fault of every file
 merging.py    what changed in an issue, made in what its files hold by now
 writing.py    Issue -> files, changing nothing that has not changed

@@ -3,14 +3,15 @@
 import os
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote, unquote
 
 from dispatch import derived, files, frontmatter, links
 from dispatch.errors import GatherError, IssueError
-from dispatch.model import Fault, Place, Publication
+from dispatch.issues import picture_sizes
+from dispatch.model import Fault, Image, Place, Publication
 from dispatch.text import find_merge_leftover, refuse_merge_leftover
 
 SUFFIXES = (".md", ".html")
@@ -96,6 +97,25 @@ class IssueFolder:
         """Shorten an address to the name of a file beside the article, where it is one."""
         name = unquote(address.removeprefix(self.base_url)) if address.startswith(self.base_url) else ""
         return name if name and self.make_absolute(name) == address else address
+
+    def measure_image(self, image: Image) -> Image:
+        """Add to a picture beside the article the size that its file has, where it says none."""
+        name = self.make_relative(image.url)
+        if image.width or image.height or name == image.url:
+            return image
+        try:
+            path = files.resolve_inside(self.path / name, within=self.publication.root, error=IssueError)
+            with files.open_file(path) as file:
+                size = picture_sizes.measure_picture(file.read(picture_sizes.MOST))
+        except (OSError, ValueError, IssueError):
+            size = None
+        return replace(image, width=size[0], height=size[1]) if size else image
+
+    def strip_image(self, image: Image) -> Image:
+        """Name a picture as an article's file does: by its own file, without the size which that has anyway."""
+        bare = replace(image, width=None, height=None)
+        found = bare if self.measure_image(bare) == image else image
+        return replace(found, url=self.make_relative(image.url))
 
     def read_content(self, file: IssueFile) -> str:
         """Read a file's body as sanitised content; empty where texts are not wanted."""

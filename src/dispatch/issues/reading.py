@@ -117,7 +117,7 @@ class IssueReader(IssueFolder):
         return article and self._ensure_id(issue, article)
 
     def _place_image(self, image: Image | None) -> Image | None:
-        return image and replace(image, url=self.make_absolute(image.url))
+        return image and self.measure_image(replace(image, url=self.make_absolute(image.url)))
 
     def _place_sponsor(self, sponsor: Sponsor | None) -> Sponsor | None:
         return sponsor and replace(sponsor, image=self._place_image(sponsor.image))

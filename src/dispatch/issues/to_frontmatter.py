@@ -90,7 +90,7 @@ def _strip_derived(article: Article, folder: IssueFolder) -> Article:
         url="" if is_its_place else article.url,
         witnesses=() if article.certainty == "certain" else article.witnesses,
         authors=tuple(replace(author, avatar=folder.make_relative(author.avatar)) for author in article.authors),
-        image=article.image and replace(article.image, url=folder.make_relative(article.image.url)),
+        image=article.image and folder.strip_image(article.image),
         enclosures=tuple(replace(item, url=folder.make_relative(item.url)) for item in article.enclosures),
     )
 

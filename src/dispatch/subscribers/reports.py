@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from dispatch import tokens
+from dispatch.bounces.status import find_status, judge_reply
 from dispatch.mail_addresses import fold_mailbox
 from dispatch.model import DeliveryReport, Subscriber, SubscriberState, SuppressionReason
 from dispatch.subscribers import rows
 from dispatch.subscribers.database import DATABASE, read_keys
 
+_MOST_DETAIL: Final = 300  # characters
 MOST_SOFT: Final = 5  # issues in a row that somebody's server did not take
 
 # What a message was before, and is after such a report; a complaint outlasts everything, and a failure an arrival.
@@ -46,6 +48,16 @@ class ReportStore:
         with DATABASE.begin_transaction(self._connection):
             return take_report(self._connection, report, read_keys(self._root), now)
 
+    def take_likeliest(
+        self, found: Sequence[DeliveryReport], now: datetime
+    ) -> tuple[ReportOutcome, DeliveryReport | None]:
+        """Take the first of several readings of one message that has a token of ours, and return it."""
+        for report in found:
+            outcome = self.take_report(report, now)
+            if outcome.became != "foreign":
+                return outcome, report
+        return ReportOutcome(became="foreign"), None
+
 
 def take_report(
     connection: sqlite3.Connection, report: DeliveryReport, keys: Sequence[bytes], now: datetime
@@ -56,6 +68,46 @@ def take_report(
     if token is None or person is None:
         return ReportOutcome(became="foreign")
     round_ = _find_round(connection, token.about) if report.kind != "left" else 0
+    return _apply_report(connection, report, person, round_, key=keys[0], now=now)
+
+
+def take_replies(connection: sqlite3.Connection, number: int, key: bytes, now: datetime) -> int:
+    """Take what servers answered of the messages of a round that they refused for good; return how many are suppressed.
+
+    Part of a transaction; what was taken before counts once.
+    """
+    refused = connection.execute(
+        "SELECT subscriber, reply FROM delivery WHERE round = ? AND state IN ('failed', 'expired') AND reply != ''"
+        " AND NOT EXISTS (SELECT 1 FROM report WHERE report.subscriber = delivery.subscriber"
+        " AND report.round = delivery.round AND source = 'reply')",
+        (number,),
+    ).fetchall()
+    outcomes = []
+    for subscriber, reply in refused:
+        person = rows.find_person_by_number(connection, subscriber)
+        code, _, words = reply.partition(" ")
+        if person and code[:3].isascii() and code[:3].isdigit():
+            report = DeliveryReport(
+                id="",
+                at=now,
+                source="reply",
+                kind=judge_reply(int(code[:3]), words),
+                status=find_status(reply),
+                detail=reply[:_MOST_DETAIL],
+            )
+            outcomes.append(_apply_report(connection, report, person, number, key=key, now=now))
+    return sum(one.state == "suppressed" for one in outcomes)
+
+
+def _apply_report(
+    connection: sqlite3.Connection,
+    report: DeliveryReport,
+    person: Subscriber,
+    round_: int,
+    *,
+    key: bytes,
+    now: datetime,
+) -> ReportOutcome:
     if not _record_report(connection, report, person, round_):
         return ReportOutcome(became="known", subscriber=person.number)
     if report.kind in _STATES:
@@ -68,7 +120,7 @@ def take_report(
     return ReportOutcome(
         became="taken",
         subscriber=person.number,
-        state=_change_person(connection, report, person, round_, key=keys[0], now=now),
+        state=_change_person(connection, report, person, round_, key=key, now=now),
     )
 
 

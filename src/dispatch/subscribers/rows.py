@@ -143,6 +143,14 @@ def find_person_key(connection: sqlite3.Connection, number: int) -> bytes:
     return found[0]
 
 
+def find_person_by_number(connection: sqlite3.Connection, number: int) -> Subscriber | None:
+    """Find the subscriber of a delivery; None when they were erased."""
+    row = connection.execute(
+        "SELECT number, email, state, since, name, language FROM subscriber WHERE number = ?", (number,)
+    ).fetchone()
+    return make_person(connection, row) if row else None
+
+
 def find_person_by_key(connection: sqlite3.Connection, key: bytes) -> Subscriber | None:
     """Find the subscriber of a token; None when they were erased."""
     row = connection.execute(

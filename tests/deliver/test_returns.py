@@ -1,0 +1,97 @@
+"""A round, and what comes back of it: each message knows whose it was, however it comes back."""
+
+from dataclasses import replace
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+from commands import run_dispatch
+from deliver.desks import ISSUE, NOW, addresses_in, make_wire, send, states
+from dispatch import bounces, subscribers
+from dispatch.model import Publication
+from mail_sink import MailSink, Step, mail_sink
+from returned import bounce, complaint
+
+
+def state(wire: Publication, number: int) -> str:
+    with subscribers.open_store(wire) as store:
+        return store.require(f"reader-{number}@paper.example").state
+
+
+def find_taken(sink: MailSink, number: int) -> tuple[str, str]:
+    """The sender in the envelope and the header of one message, as the server got them."""
+    taken = next(one for one in sink.taken if one.recipient == f"reader-{number}@paper.example")
+    return taken.sender, taken.octets.partition(b"\r\n\r\n")[0].decode()
+
+
+def take(wire: Publication, body: bytes, recipient: str = "") -> subscribers.ReportOutcome:
+    with subscribers.open_store(wire) as store:
+        return store.take_likeliest(bounces.read_mail(body, NOW, recipient=recipient), NOW)[0]
+
+
+def test_what_comes_back_of_a_round_finds_whose_it_was(tmp_path: Path) -> None:
+    wire = make_wire(tmp_path, 8)
+    with mail_sink() as sink:
+        send(wire, sink.url)
+    # To the sender of the envelope, as each mail server writes it.
+    assert take(wire, bounce(to=find_taken(sink, 1)[0])).state == "suppressed"
+    assert take(wire, bounce(to="bounces@wire.example"), find_taken(sink, 2)[0].upper()).state == "suppressed"
+    # By the header of the message that came back, where the address was lost.
+    assert take(wire, bounce(to="bounces@wire.example", original=find_taken(sink, 3)[1])).state == "suppressed"
+    assert take(wire, complaint(original=find_taken(sink, 4)[1])).state == "suppressed"
+    full = bounce(to=find_taken(sink, 5)[0], status="5.2.2", words="smtp; 552 5.2.2 Mailbox full")
+    assert take(wire, full).state is None
+    assert [state(wire, number) for number in range(1, 9)] == [*["suppressed"] * 4, *["active"] * 4]
+    assert states(wire) == {"bounced": 4, "complained": 1, "accepted": 3}
+    with mail_sink() as again:
+        assert send(wire, again.url).states == {"bounced": 4, "complained": 1, "accepted": 3}
+        assert again.taken == []  # what has come back is not sent again
+
+
+def test_who_writes_to_the_address_to_leave_has_left(tmp_path: Path) -> None:
+    wire = make_wire(tmp_path, 2)
+    file = tmp_path / "dispatch.toml"
+    file.write_text(file.read_text("utf-8") + '\n[delivery]\nbounces = "bounces@wire.example"\n', "utf-8")
+    with mail_sink() as sink:
+        send(wire, sink.url)
+    header = str(message_from_bytes(sink.taken[0].octets, policy=policy.default)["List-Unsubscribe"])
+    address = header.partition("mailto:")[2].partition("?")[0]
+    (tmp_path / "leave.eml").write_text(f"From: x@paper.example\nTo: {address}\nSubject: unsubscribe\n\n")
+    assert "left: subscriber" in run_dispatch(tmp_path, "bounces", "leave.eml").stdout
+    assert states(wire) == {"accepted": 2}
+
+
+@pytest.mark.parametrize(
+    ("reply", "wanted"),
+    [
+        (b"550 5.1.1 No such user", "suppressed"),
+        (b"550-5.1.1 The email account that you tried to reach\r\n550 5.1.1 does not exist", "suppressed"),
+        (b"550 Requested action not taken", "active"),
+        (b"554 5.6.0 Content", "active"),
+    ],
+)
+def test_a_server_that_says_nobody_is_there_is_believed_at_once(tmp_path: Path, reply: bytes, wanted: str) -> None:
+    def refuse(at: Step, recipient: str, _count: int) -> bytes | str:
+        return reply if at == "RCPT" and recipient.startswith("reader-4@") else ""
+
+    wire = make_wire(tmp_path, 10)
+    with mail_sink(fault=refuse) as sink:
+        assert send(wire, sink.url).states == {"failed": 1, "accepted": 9}
+        assert state(wire, 4) == wanted
+        send(wire, sink.url)
+    assert addresses_in(wire, "failed") == ["reader-4@paper.example"]
+    with subscribers.open_store(wire) as store:
+        consents = store.list_consents(store.require("reader-4@paper.example"))
+    assert [one.how for one in consents[1:]] == (["hard 5.1.1 (reply)"] if wanted == "suppressed" else [])
+
+
+def test_a_full_mailbox_in_five_issues_suppresses(tmp_path: Path) -> None:
+    wire = make_wire(tmp_path, 2)
+    for number in range(1, 6):
+        assert state(wire, 1) == "active"
+        with mail_sink() as sink:
+            send(wire, sink.url, issue=replace(ISSUE, id=f"tag:wire.example,2026:{number}", slug=f"issue-{number}"))
+        full = bounce(to=find_taken(sink, 1)[0], status="5.2.2", words="smtp; 552 5.2.2 Mailbox full")
+        take(wire, full)
+    assert (state(wire, 1), state(wire, 2)) == ("suppressed", "active")
