@@ -75,7 +75,7 @@ def frame(page: Page) -> FrameLocator:
 
 def test_it_opens_with_the_mail_of_the_newest_issue_and_hides_the_token(page: Page) -> None:
     assert "token" not in page.url
-    assert page.title() == "Tides · preview"
+    assert page.title() == "Tides · desk"
     expect(frame(page).locator("h1")).to_have_text("Tides")
     expect(page.locator(".letter .line")).to_contain_text("The Colophon")
     expect(page.locator(".letter .line")).to_contain_text("Two towns, one harbour")

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import get_args
 
 from dispatch import compose, derived, html, inbox, pick
 from dispatch.desk.live_files import LiveFiles
+from dispatch.errors import DispatchError
 from dispatch.inbox import Inbox, InboxOrder, InboxQuery
 from dispatch.model import Arrival, Article, Certainty
 from dispatch.text import shorten_line
@@ -28,6 +30,7 @@ class InboxEntries:
         self._files = files
         self._now = now
         self._is_stale = True
+        self._learning = Lock()
 
     def forget_uses(self) -> None:
         """Learn anew what the issues use when the inbox is next opened: a file has changed."""
@@ -74,13 +77,17 @@ class InboxEntries:
     @contextmanager
     def _open_box(self) -> Iterator[Inbox]:
         publication = self._files.publication
-        if self._is_stale:
-            self._is_stale = False
-            with pick.open_with_uses(publication) as box:
-                yield box
-        else:
-            with inbox.open_inbox(publication, only_reads=True) as box:
-                yield box
+        with self._learning:  # who comes meanwhile must not see what was known before
+            if self._is_stale:
+                self._is_stale = False  # before it looks: what changes while it does is looked at again
+                try:
+                    with pick.open_with_uses(publication):
+                        pass
+                except DispatchError:
+                    self._is_stale = True
+                    raise
+        with inbox.open_inbox(publication, only_reads=True) as box:
+            yield box
 
     def _parse_query(self, asked: Mapping[str, str]) -> InboxQuery:
         """Take what the page asks for; what it cannot have asked is as if it had not."""

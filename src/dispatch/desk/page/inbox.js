@@ -12,14 +12,17 @@ const KINDS = { "json-ld": "JSON-LD", citation: "metadata for citations", microf
 
 export class Inbox {
   looks = [];
+  digits = true; // they are sections here, and no views
   quiet = true; // nothing is checked while one chooses
   numbers = [];
   rows = new Map(); // what is known of an entry, by its number
   marked = new Set();
   here = 0;
   sections = [];
-  done = []; // of each decision the numbers that left the list, and where the first stood
+  done = []; // of each decision the numbers that left the list
   queue = Promise.resolve();
+  unsaid = 0; // decisions that the server has not yet heard
+  turn = 0;
 
   keys = {
     "j k": ["Next, previous article"],
@@ -88,11 +91,19 @@ export class Inbox {
 
   /** Asks anew which articles match; again: those that one sees stay where they are. */
   async ask(again = false) {
-    const turn = (this.turn = (this.turn ?? 0) + 1);
+    if (this.unsaid) {
+      this.asksAgain = true; // what is not yet written would come back
+      if (again) return;
+      await this.queue;
+    }
+    const turn = ++this.turn;
     const asked = new URLSearchParams(this.asks.map((one) => [one.dataset.name, one.value]).filter(([, value]) => value));
-    const { numbers, sources, waiting } = await ask(`/inbox?${asked}`);
+    this.asking = ask(`/inbox?${asked}`);
+    const { numbers, sources, waiting } = await this.asking;
     if (turn !== this.turn) return;
-    const [before, chosen] = [this.source.value, this.chosen];
+    const [before, chosen] = [this.source.value, this.wanted ?? this.chosen];
+    this.wanted = undefined;
+    this.taken = turn;
     this.source.replaceChildren(make("option", { value: "" }, "All sources"), ...sources.map(({ key, title, count: waits }) => make("option", { value: key }, `${title} (${waits})`)));
     this.source.value = before;
     if (!again) this.rows.clear();
@@ -265,25 +276,32 @@ export class Inbox {
 
   /** Takes articles out of the list at once, and tells the server after what was asked before. */
   act(action, body, numbers, words) {
-    const first = this.numbers.indexOf(numbers[0]);
     const gone = new Set(numbers);
     const before = this.numbers.slice(0, this.here).filter((number) => gone.has(number)).length;
     this.marked.clear();
+    this.unsaid++;
+    this.asksAgain ||= this.turn !== this.taken; // what was asked before knows nothing of this
+    this.turn++;
+    this.taken = this.turn;
     this.take(this.numbers.filter((number) => !gone.has(number)), this.here - before);
     this.waiting -= gone.size;
     this.tell();
     this.queue = this.queue.then(async () => {
       try {
         const done = await post(`/do/${action}`, body);
-        this.done.push({ numbers, first });
+        this.done.push({ numbers });
         say(words(done), make("button", { type: "button", class: "link", onclick: () => this.undo() }, "Undo"));
         if (done.faults.length) throw new Told(done.faults);
         this.entry && this.decide();
       } catch (error) {
         say("");
         this.failed(error);
-        await this.ask(true);
+        this.asksAgain = true;
       }
+      this.unsaid--;
+      if (this.unsaid || !this.asksAgain) return;
+      this.asksAgain = false;
+      await this.ask(true);
     });
     return this.queue;
   }
@@ -312,9 +330,8 @@ export class Inbox {
     this.queue = this.queue.then(async () => {
       try {
         const undone = await post("/do/undo", {});
-        const last = this.done.pop();
+        this.wanted = this.done.pop()?.numbers[0];
         await this.ask(true);
-        if (last) this.go(Math.max(0, this.numbers.indexOf(last.numbers[0])));
         say(`Undone: ${undone.kind} ${undone.count}.`);
       } catch (error) {
         this.failed(error);
@@ -334,8 +351,10 @@ export class Inbox {
     }
   }
 
-  only() {
-    this.source.value = this.source.value ? "" : this.rows.get(this.chosen)?.key ?? "";
+  async only() {
+    await this.asking?.catch(() => {}); // what is chosen may still be on its way
+    const known = this.rows.get(this.chosen) ?? (await ask(`/inbox/rows?numbers=${this.chosen ?? ""}`))[0];
+    this.source.value = this.source.value ? "" : known?.key ?? "";
     this.ask().catch(this.failed);
   }
 
@@ -361,7 +380,7 @@ export class Inbox {
       x: () => this.dismiss(this.meant),
       X: () => this.dismiss(this.numbers.slice(0, this.here)),
       u: () => this.undo(),
-      s: () => this.only(),
+      s: () => this.only().catch(this.failed),
       "/": () => this.search.focus(),
       o: () => this.entry?.url && window.open(this.entry.url, "_blank", "noopener"),
       " ": () => { this.mark(this.chosen); this.go(this.here + 1); },

@@ -18,6 +18,7 @@ const ARTICLE = [
 
 export class IssueView {
   looks = [];
+  digits = true; // they are sections here, and no views
   chosen = ""; // the key of an article, “section:” and its title, or nothing: the issue itself
   queue = Promise.resolve();
 

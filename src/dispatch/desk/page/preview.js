@@ -55,6 +55,7 @@ async function draw(again = false) {
     view.shown.failed = failed;
     view.shown.create = create;
     by("stage").className = here.name;
+    document.body.classList.toggle("digits", Boolean(view.shown.digits));
     again = false;
   }
   again = again && view.slug === here.slug;
@@ -162,6 +163,8 @@ const KEYS = {
   ...Object.fromEntries(Object.entries(LOOKS).map(([look, [words, key]]) => [key, [words, () => by("looks").querySelector(`[data-look=${look}]`)?.click()]])),
   "[": ["The issue before", () => step(-1)],
   "]": ["The issue after", () => step(1)],
+  v: ["As readers see it", () => to({ name: "mail" })],
+  f: ["Findings", () => to({ name: "findings" })],
   t: ["Send a test", () => by("test").click()],
   N: ["New issue", () => create()],
   "?": ["These keys", () => help()],
