@@ -58,8 +58,7 @@ def gather(keys: tuple[str, ...], as_json: bool, allow_private: bool, to: str | 
       dispatch gather --to inbox/
       dispatch gather paper tide --json
     """
-    here = open_publication()
-    started = read_clock()
+    here, started = open_publication(), read_clock()
     chosen = [sources.find_source(here.publication, key) for key in keys] or list(here.publication.sources)
     options = {"allow_private": allow_private, "in_any_case": bool(keys)}
     if to:
