@@ -43,7 +43,7 @@ def open_inbox(
     """
     with DATABASE.open_connection(publication.root, only_reads=only_reads) as connection:
         box = Inbox(publication, connection)
-        if is_shared(publication):
+        if is_inbox_shared(publication):
             from dispatch.inbox import shared
 
             with DATABASE.begin_transaction(connection):
@@ -53,7 +53,7 @@ def open_inbox(
         yield box
 
 
-def is_shared(publication: Publication) -> bool:
+def is_inbox_shared(publication: Publication) -> bool:
     """Whether the inbox is shared in git: the files in ``inbox/`` count, and the database is made from them."""
     return (publication.root / FOLDER).is_dir()
 
@@ -63,7 +63,7 @@ def share_inbox(publication: Publication) -> None:
     from dispatch.inbox import shared
 
     with DATABASE.open_connection(publication.root) as connection, DATABASE.begin_transaction(connection):
-        if not is_shared(publication):
+        if not is_inbox_shared(publication):
             shared.write_everything(connection, publication)
 
 
@@ -117,7 +117,7 @@ class Inbox:
                 matcher=compare.EntryMatcher.make_for(self._connection, source, articles),
             )
             result = keeping.keep_all(entries)
-            if is_shared(self._publication):
+            if is_inbox_shared(self._publication):
                 from dispatch.inbox import shared
 
                 shared.write_entries(self._connection, self._publication, source, keeping.kept, now)
@@ -200,7 +200,7 @@ class Inbox:
                 done = self._connection.execute("UPDATE arrivals SET dismissed = ? WHERE number = ?", asked)
                 if not done.rowcount:
                     self.find_arrival(number)  # which says so
-            if is_shared(self._publication):
+            if is_inbox_shared(self._publication):
                 from dispatch.inbox import shared
 
                 shared.write_dismissals(self._connection, self._publication, numbers, is_dismissed=is_dismissed)
