@@ -12,7 +12,6 @@ const KINDS = { "json-ld": "JSON-LD", citation: "metadata for citations", microf
 
 export class Inbox {
   looks = [];
-  digits = true; // they are sections here, and no views
   quiet = true; // nothing is checked while one chooses
   numbers = [];
   rows = new Map(); // what is known of an entry, by its number
