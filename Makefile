@@ -1,7 +1,7 @@
 # Everything sets itself up in .venv. Needed: Python 3.11 or later with venv, git, make.
 #
 #   make run      publishes the sample publication, and shows in a preview what is being written
-#   make test     style, types and tests, in about five minutes; CI=true make test is as thorough as CI
+#   make test     style, types and tests: ten to twelve minutes on two processors; CI=true: as thorough as CI
 #   make judge    what browsers, feed readers, web servers and other programs say to what dispatch makes
 #   make coverage which lines the tests execute
 #   make mutants  whether the tests notice small changes to the code that keeps the promises

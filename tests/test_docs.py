@@ -114,9 +114,9 @@ def as_said(said: str, now: str) -> str:
     """What was said when that still holds, for it may leave out lines; else what is printed now."""
     if now and not now.endswith("\n"):
         now += "\n"
-    pattern = "".join(
-        r"(?:.*\n)*" if line == f"{ELLIPSIS}\n" else re.escape(line) for line in said.splitlines(keepends=True)
-    )
+    # How large an edition is changes with every look; that it is said does not.
+    lines = (re.sub(r"\d+(?=\\ kB\b)", r"\\d+", re.escape(line)) for line in said.splitlines(keepends=True))
+    pattern = "".join(r"(?:.*\n)*" if line == re.escape(f"{ELLIPSIS}\n") else line for line in lines)
     return said if re.fullmatch(pattern, now) else now
 
 

@@ -106,10 +106,10 @@ def _name_reader(edition: Edition, publication: Publication) -> Publication:
     header = _LEAVE.search(edition.body) if edition.format == "eml" else None
     ways = tuple(_WAY.findall(header[1].decode("ascii", "replace"))) if header else ()
     leave = f"{derived.find_subscription_pages(publication)}leave/"
-    local, _, domain = publication.delivery.bounces.rpartition("@")
+    _, _, domain = publication.delivery.bounces.rpartition("@")
     ours = [re.escape(leave) + rf"[\w-]{{{LENGTH}}}"] if leave != "leave/" else []
-    mailto = rf"mailto:{re.escape(local)}\+[a-z2-7]{{{MAILBOX_LENGTH}}}@{re.escape(domain)}\?subject=unsubscribe"
-    ours += [mailto] if local else []
+    mailto = rf"mailto:leave\+[a-z2-7]{{{MAILBOX_LENGTH}}}@{re.escape(domain)}\?subject=unsubscribe"
+    ours += [mailto] if domain else []
     if len(ways) != len(ours) or not ours or not all(map(re.fullmatch, ours, ways)):
         return publication
     return replace(publication, email=replace(publication.email, unsubscribe=ways))

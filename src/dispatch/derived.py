@@ -74,12 +74,12 @@ def name_recipient(publication: Publication, mailbox: str) -> Publication:
 def name_reader(publication: Publication, token: str, mailbox_token: str) -> Publication:
     """Write the ways in which one reader of our own list leaves, by tokens of the purpose leave.
 
-    The page, where dispatch serves it, and the mailbox of bounces, whose pipe knows the token. Without either, what the
-    publication says of everybody: from whom a mail comes is known.
+    The page, where dispatch serves it, and the mailbox leave beside that of bounces: ``dispatch bounces`` reads both.
+    Without either, what the publication says of everybody: from whom a mail comes is known.
     """
     ways = [f"{pages}leave/{token}" for pages in [find_subscription_pages(publication)] if pages]
-    local, _, domain = publication.delivery.bounces.rpartition("@")
-    ways += [f"mailto:{local}+{mailbox_token}@{domain}?subject=unsubscribe"] if local else []
+    _, _, domain = publication.delivery.bounces.rpartition("@")
+    ways += [f"mailto:leave+{mailbox_token}@{domain}?subject=unsubscribe"] if domain else []
     ways = ways or [way for way in publication.email.unsubscribe if RECIPIENT not in way]
     return replace(publication, email=replace(publication.email, unsubscribe=tuple(ways)))
 

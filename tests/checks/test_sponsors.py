@@ -155,3 +155,10 @@ def test_files_keep_what_they_say_and_the_picture_comes_along(tmp_path: Path) ->
     before = (folder / "issue.md").read_text("utf-8")
     issues.change_issue(publication, issue, replace(issue, title="Another"))
     assert (folder / "issue.md").read_text("utf-8") == before.replace("One", "Another")
+
+
+def test_a_high_picture_of_a_sponsor_takes_no_screen_in_a_mail() -> None:
+    high = replace(MILL, image=Image(url="https://mill.example/sack.png", alt="A sack", width=600, height=900))
+    mail = nouns.body("email", issue_with(whole=high, section=MILL)).decode()
+    assert 'src="https://mill.example/sack.png" alt="A sack" width="187" height="280"' in mail
+    assert 'src="https://mill.example/flour.png" alt="Flour" width="240" height="120"' in mail

@@ -1,13 +1,15 @@
 """A round, and what comes back of it: each message knows whose it was, however it comes back."""
 
+import json
 from dataclasses import replace
+from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 
 from commands import run_dispatch
-from deliver.desks import ISSUE, NOW, addresses_in, make_wire, send, states
+from deliver.desks import ISSUE, NOW, addresses_in, make_wire, open_desk, send, states
 from dispatch import bounces, subscribers
 from dispatch.model import Publication
 from mail_sink import MailSink, Step, mail_sink
@@ -47,6 +49,60 @@ def test_what_comes_back_of_a_round_finds_whose_it_was(tmp_path: Path) -> None:
     with mail_sink() as again:
         assert send(wire, again.url).states == {"bounced": 4, "complained": 1, "accepted": 3}
         assert again.taken == []  # what has come back is not sent again
+
+
+def test_what_postmark_reports_has_its_own_header(tmp_path: Path) -> None:
+    wire = make_wire(tmp_path, 2, service="postmark")
+    with mail_sink() as sink:
+        send(wire, sink.url)
+    message = message_from_bytes(sink.taken[0].octets, policy=policy.default)
+    assert message["X-PM-Metadata-dispatch"] == message["X-Dispatch"]
+    event = {"RecordType": "Bounce", "Type": "HardBounce", "ID": 1}
+    event["Metadata"] = {"dispatch": str(message["X-Dispatch"])}
+    with subscribers.open_store(wire) as store:
+        for report in bounces.SERVICES["postmark"](json.dumps(event).encode(), NOW):
+            assert store.take_report(report, NOW).state == "suppressed"
+
+
+def test_the_numbers_of_each_issue(tmp_path: Path) -> None:
+    wire = make_wire(tmp_path, 8)
+    second = replace(ISSUE, id="tag:wire.example,2026:second", slug="second")
+
+    def refuse(at: Step, recipient: str, _count: int) -> bytes | str:
+        return b"550 5.1.1 No such user" if at == "RCPT" and recipient.startswith("reader-8@") else ""
+
+    assert run_dispatch(tmp_path, "deliveries", "--report").stderr == "Nothing was sent from here yet.\n"
+    with mail_sink(fault=refuse) as sink:
+        send(wire, sink.url)
+        take(wire, bounce(to=find_taken(sink, 1)[0]))
+        take(wire, complaint(original=find_taken(sink, 2)[1]))
+        with subscribers.open_store(wire) as store:
+            for number, day in ((3, 1), (4, 6), (5, 8), (6, 15)):
+                store.remove(f"reader-{number}@paper.example", NOW + timedelta(days=day))
+            store.add("new@paper.example", NOW + timedelta(days=2), words="At the fair")
+        with open_desk(wire, lambda: NOW + timedelta(days=7)) as outbound:
+            octets = outbound.prepare_message(second, NOW + timedelta(days=7))
+            outbound.begin_round(second, octets, NOW + timedelta(days=7))
+    ran = run_dispatch(tmp_path, "deliveries", "--report")
+    first = "7 accepted, 1 failed, 1 came back, 1 called spam, 2 left within a week, 8 new since the issue before"
+    assert [" ".join(line.split()) for line in ran.stdout.splitlines()] == [
+        "second 2026-12-05 08:00 1 new since the issue before",
+        f"bridges 2026-11-28 08:00 {first}",
+    ]
+    found = [
+        json.loads(line) for line in run_dispatch(tmp_path, "deliveries", "--report", "--json").stdout.splitlines()
+    ]
+    assert found[1] == {
+        "slug": "bridges",
+        "begun": "2026-11-28T08:00:00+00:00",
+        "accepted": 7,
+        "failed": 1,
+        "unknown": 0,
+        "bounced": 1,
+        "complained": 1,
+        "left": 2,
+        "new": 8,
+    }
 
 
 def test_who_writes_to_the_address_to_leave_has_left(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_each_reader_has_their_own_message() -> None:
     token = link.removeprefix("https://mail.wire.example/subscription/leave/")
     found = tokens.read_token(token, "leave", KEYS, BEGUN)
     assert found == ReaderToken(subscriber=ANN.key)
-    mailbox = re.fullmatch(r"mailto:bounces\+(.*)@wire\.example\?subject=unsubscribe", mailto)
+    mailbox = re.fullmatch(r"mailto:leave\+(.*)@wire\.example\?subject=unsubscribe", mailto)
     assert mailbox
     assert tokens.read_mailbox_token(mailbox[1], "leave", KEYS, BEGUN) == found
     bounce = tokens.read_mailbox_token(str(read["X-Dispatch"]), "bounce", KEYS, BEGUN)

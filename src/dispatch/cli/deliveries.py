@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -19,14 +20,25 @@ if TYPE_CHECKING:
     from dispatch.model import Round
 
 _TOLD = ("failed", "deferred", "unknown", "bounced", "complained", "expired")
+_NOTHING = "Nothing was sent from here yet."
+_NUMBERS = {
+    "accepted": "accepted",
+    "failed": "failed",
+    "unknown": "in doubt",
+    "bounced": "came back",
+    "complained": "called spam",
+    "left": "left within a week",
+    "new": "new since the issue before",
+}
 _QUEUED = re.compile(r"([0-9A-Za-z]{6,20}): message-id=<([0-9a-f]{32})@")
 
 
 @click.command()
 @click.argument("issue", required=False)
 @click.option("--state", type=click.Choice(get_args(DeliveryState)), help="Only the messages in this state.")
+@click.option("--report", "is_report", is_flag=True, help="Show the numbers of each issue; nobody is watched for them.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
-def deliveries(issue: str | None, state: DeliveryState | None, as_json: bool) -> None:
+def deliveries(issue: str | None, state: DeliveryState | None, is_report: bool, as_json: bool) -> None:
     """Show what became of the messages of ISSUE; without ISSUE, of each round.
 
     Accepted means that the server has taken it over; what comes back of it later is known by dispatch bounces.
@@ -36,6 +48,7 @@ def deliveries(issue: str | None, state: DeliveryState | None, as_json: bool) ->
       dispatch deliveries
       dispatch deliveries bridges
       dispatch deliveries bridges --state unknown --json
+      dispatch deliveries --report
     """
     from dispatch.subscribers import deliveries as table
     from dispatch.subscribers.database import DATABASE
@@ -43,8 +56,9 @@ def deliveries(issue: str | None, state: DeliveryState | None, as_json: bool) ->
     here = open_publication()
     found = require_round(here, issue) if issue else None
     with DATABASE.open_connection(here.root, only_reads=True) as connection:
-        if found is None:
-            _print_rounds(connection, as_json=as_json)
+        if found is None or is_report:
+            print_rounds = _print_numbers if is_report else _print_rounds
+            print_rounds(connection, as_json=as_json, slug=found.slug if found else "")
             return
         _print_deliveries(list(table.list_deliveries(connection, found.number, state=state)), state, as_json=as_json)
 
@@ -101,7 +115,27 @@ def resume(issue: str) -> None:
     _set_state(issue, "begun", before=("held",))
 
 
-def _print_rounds(connection: "sqlite3.Connection", *, as_json: bool) -> None:
+def _print_numbers(connection: "sqlite3.Connection", *, as_json: bool, slug: str) -> None:
+    """Print the numbers of each issue, or of one."""
+    from dispatch.subscribers.numbers import list_numbers
+
+    found = [one for one in list_numbers(connection) if slug in ("", one.slug)]
+    for one in found if as_json else ():
+        print_json({**asdict(one), "begun": one.begun.isoformat()})
+    print_rows(
+        (
+            one.slug,
+            f"{one.begun:%Y-%m-%d %H:%M}",
+            ", ".join(f"{getattr(one, name)} {words}" for name, words in _NUMBERS.items() if getattr(one, name)),
+        )
+        for one in found
+        if not as_json
+    )
+    if not found:
+        print_note(_NOTHING)
+
+
+def _print_rounds(connection: "sqlite3.Connection", *, as_json: bool, slug: str) -> None:  # noqa: ARG001 - as above
     from dispatch.subscribers import deliveries as table
     from dispatch.subscribers import rounds
 
@@ -114,7 +148,7 @@ def _print_rounds(connection: "sqlite3.Connection", *, as_json: bool) -> None:
         if not as_json
     )
     if not found:
-        print_note("Nothing was sent from here yet.")
+        print_note(_NOTHING)
 
 
 def _print_deliveries(found: list[Delivery], state: DeliveryState | None, *, as_json: bool) -> None:

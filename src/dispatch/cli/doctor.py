@@ -12,6 +12,7 @@ from dispatch import derived
 from dispatch.checks.sending import DomainFacts, SendingFacts, judge_sending
 from dispatch.cli.check import print_report
 from dispatch.cli.context import OpenPublication, open_publication, print_note, read_clock
+from dispatch.cli.delivery import PASSWORD, make_server
 from dispatch.errors import DeliveryError, explain_refusal
 from dispatch.files import read_bounded
 
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 )
 @click.option("--dns", "name_server", default="", metavar="ADDRESS", help="Ask this name server: 192.0.2.53[:PORT].")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array of findings.")
-def doctor(offline: bool, received: Path | None, name_server: str, as_json: bool) -> None:
+@PASSWORD
+def doctor(offline: bool, received: Path | None, name_server: str, as_json: bool, password: str) -> None:
     """Find what keeps your mails from arriving: settings, the store, the mail server, DNS, the way to leave.
 
     Nothing is sent. Exits with 1 if something is wrong. For the signature, send yourself an issue, save it as your
@@ -40,16 +42,19 @@ def doctor(offline: bool, received: Path | None, name_server: str, as_json: bool
       dispatch doctor --received message.eml
       dispatch doctor --offline --json
     """
-    facts = _look(open_publication(), received, name_server, offline=offline)
+    facts = _look(open_publication(), received, name_server, password, offline=offline)
     findings = judge_sending(facts)
     print_report(findings, "json" if as_json else "human")
     if any(one.severity == "error" for one in findings):
         sys.exit(1)
 
 
-def _look(here: OpenPublication, received: Path | None, name_server: str, *, offline: bool) -> SendingFacts:
+def _look(
+    here: OpenPublication, received: Path | None, name_server: str, password: str, *, offline: bool
+) -> SendingFacts:
     """Look at everything that there is to look at. Raises DispatchError."""
     from dispatch.doctor import find_domain, look_at_store
+    from dispatch.resolver import Resolver
 
     publication = here.publication
     pages = derived.find_subscription_pages(publication)
@@ -58,25 +63,26 @@ def _look(here: OpenPublication, received: Path | None, name_server: str, *, off
     if offline:
         print_note("looked at the settings and the store")
         return facts
-    return _look_around(here, facts, pages, name_server, received)
+    return _look_around(here, facts, pages, Resolver(name_server), received, password)
 
 
 def _look_around(
-    here: OpenPublication, facts: SendingFacts, pages: str, name_server: str, received: Path | None
+    here: OpenPublication,
+    facts: SendingFacts,
+    pages: str,
+    resolver: "Resolver",
+    received: Path | None,
+    password: str,
 ) -> SendingFacts:
     """Look at what is on other machines."""
     from dispatch import doctor as looking
-    from dispatch.mail_password import read_mail_password
-    from dispatch.resolver import Resolver
-    from dispatch.smtp import parse_submission
     from dispatch.subscribers.subscriptions import load_keys
 
-    resolver, now, settings = Resolver(name_server), read_clock(), here.publication.delivery
+    now, settings = read_clock(), here.publication.delivery
     addresses: tuple[str, ...] = ()
     if settings.smtp:
         print_note(f"asking {settings.smtp.rpartition('@')[2].rpartition('/')[2]}")
-        submission = parse_submission(settings.smtp, read_mail_password(here.publication))
-        server, addresses = looking.look_at_server(submission, resolver, now)
+        server, addresses = looking.look_at_server(make_server(here.publication, password), resolver, now)
         facts = replace(facts, server=server)
     if pages:
         print_note(f"asking {pages}")

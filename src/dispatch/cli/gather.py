@@ -32,25 +32,37 @@ WEEKS = timedelta(weeks=2)
 MOST_NUMBERS = 10
 
 
+def _require_inbox_folder(_context: click.Context, _option: click.Parameter, to: str | None) -> str | None:
+    if to and to.strip("./\\") != inbox.FOLDER:
+        raise click.BadParameter(f"write --to {inbox.FOLDER}/: beside dispatch.toml, where all commands find it")
+    return to
+
+
 @click.command()
 @click.argument("keys", metavar="[SOURCE]...", nargs=-1, shell_complete=complete_source)
 @click.option("--json", "as_json", is_flag=True, help="Print the result of each source as a JSON array.")
 @click.option("--allow-private", is_flag=True, help="Allow addresses in private networks.")
-def gather(keys: tuple[str, ...], as_json: bool, allow_private: bool) -> None:
+@click.option("--to", callback=_require_inbox_folder, metavar="inbox/", help="Share the inbox in git from now on.")
+def gather(keys: tuple[str, ...], as_json: bool, allow_private: bool, to: str | None) -> None:
     """Fetch new articles from each SOURCE into the inbox (default: all sources in dispatch.toml).
 
     A source that asked for a pause is skipped until it is over, unless you name it. Exits with 1 if a source failed or
     an entry was left out; the others are gathered all the same. After Ctrl-C, what was gathered is in the inbox.
 
+    With --to inbox/, what is gathered is kept in that folder, a small file an entry, and so is what is dismissed:
+    whoever has the repository has the same inbox, with the same numbers.
+
     \b
     Examples:
       dispatch gather
+      dispatch gather --to inbox/
       dispatch gather paper tide --json
     """
-    here = open_publication()
-    started = read_clock()
+    here, started = open_publication(), read_clock()
     chosen = [sources.find_source(here.publication, key) for key in keys] or list(here.publication.sources)
     options = {"allow_private": allow_private, "in_any_case": bool(keys)}
+    if to:
+        inbox.share_inbox(here.publication)
     with inbox.open_inbox(here.publication) as box, hold_interrupts() as is_stopped:
         results = gathering.gather_into_inbox(box, here.publication, chosen, started, **options, is_stopped=is_stopped)
         report = _collect_results(results, [_name_source(one) for one in chosen])

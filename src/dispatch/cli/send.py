@@ -199,7 +199,8 @@ def _begin(
 
 def _describe_leaving(outbound: "Outbound") -> str:
     if outbound.publication.delivery.bounces:
-        return "They leave by a mail to the mailbox of bounces: dispatch bounces must read it"
+        domain = outbound.publication.delivery.bounces.rpartition("@")[2]
+        return f"They leave by a mail to leave+...@{domain}: dispatch bounces must read it"
     ways = ", ".join(outbound.publication.email.unsubscribe)
     return f"They leave by {ways}: no store knows of it, so type them in with dispatch subscriber remove"
 

@@ -79,6 +79,8 @@ def build_message(issue: Contents, publication: Publication, to: str, handing_ov
         headers["Date"] = format_datetime(handing_over.date.astimezone(ZoneInfo(publication.timezone)))
         headers["Message-ID"] = f"<{handing_over.message_id}@{_find_site(publication)}>"
         headers["X-Dispatch"] = handing_over.reference
+        if publication.delivery.service == "postmark":  # whose events have no header of the mail, but what this says
+            headers["X-PM-Metadata-dispatch"] = handing_over.reference
     if is_one_click:
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     for name, value in headers.items():

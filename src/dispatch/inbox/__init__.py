@@ -11,11 +11,12 @@ inbox.py         the class Inbox
 deduplicate.py   what is new, changed, known, or known from elsewhere
 compare.py       which known entry an article is, and what has changed in it
 queries.py       what waits, and what is found in it by words
+shared.py        the inbox in git: a file an entry, from which the database is made
 used.py          what the issues have used, read again only where a file has changed
 """
 
-from dispatch.inbox.database import FILE
-from dispatch.inbox.inbox import Inbox, KeepResult, open_inbox
+from dispatch.inbox.database import FILE, FOLDER
+from dispatch.inbox.inbox import Inbox, KeepResult, open_inbox, share_inbox
 from dispatch.inbox.queries import InboxOrder, InboxQuery
 
-__all__ = ["FILE", "Inbox", "InboxOrder", "InboxQuery", "KeepResult", "open_inbox"]
+__all__ = ["FILE", "FOLDER", "Inbox", "InboxOrder", "InboxQuery", "KeepResult", "open_inbox", "share_inbox"]

@@ -11,6 +11,7 @@ from dispatch.databases import Database
 from dispatch.errors import GatherError
 
 FILE = Path(files.OWN, "inbox.sqlite")
+FOLDER = "inbox"  # of a shared inbox, in git
 _MIGRATIONS = (
     """
     CREATE TABLE arrivals (
@@ -61,6 +62,12 @@ _MIGRATIONS = (
     ALTER TABLE entries ADD COLUMN shared INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE used ADD COLUMN place TEXT NOT NULL DEFAULT '';
     DELETE FROM folders;
+    """,
+    """
+    -- the files of a shared inbox: the number that the name claims (0: none), the one that it is known by
+    CREATE TABLE shared (
+        name TEXT PRIMARY KEY, claim INTEGER NOT NULL, number INTEGER NOT NULL, dismissed INTEGER NOT NULL
+    )
     """,
 )
 

@@ -3,10 +3,10 @@
 import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from urllib.parse import quote
 
 from dispatch import derived, html, identity, links, serialise
@@ -32,6 +32,7 @@ class EntryKeys:
     """An article with the values by which it is compared."""
 
     article: Article
+    entry: Annotated[Article, "as the source has it"]
     address: Annotated[str, "compare.fold_whereabouts"]
     place: Annotated[str, "links.parse_place"]
     given: Annotated[bytes, "a digest of the entry as the source has it"]
@@ -44,12 +45,23 @@ def make_entry_keys(article: Article, given: Article) -> EntryKeys:
     text = html.to_plain_text(article.content)
     return EntryKeys(
         article=article,
+        entry=given,
         address=compare.fold_whereabouts(article),
         place=links.parse_place(article.url),
         given=compare.digest_entry(given),
         text=text,
         digest=compare.digest_text(identity.fold_words(article.title, text)) if text.strip() else b"",
     )
+
+
+class KeptEntry(NamedTuple):
+    """An entry that the inbox has taken: a new one, or a later version of a known one."""
+
+    number: int
+    entry: Annotated[Article, "as the source has it"]
+    article: Annotated[Article, "completed, where it was"]
+    is_new: bool
+    is_dismissed: Annotated[bool, "as the source's patterns say"] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +73,10 @@ class Deduplicator:
     source: str
     now: datetime
     matcher: compare.EntryMatcher
+    numbers: Annotated[
+        Mapping[bytes, int] | None, "by digest, of entries that have theirs; no pattern dismisses them"
+    ] = None
+    kept: list[KeptEntry] = field(default_factory=list)
 
     def keep_all(self, entries: Sequence[EntryKeys]) -> KeepResult:
         """Store the entries, the first to arrive first."""
@@ -79,10 +95,12 @@ class Deduplicator:
                 is_id_shared = self.matcher.is_id_shared(one.article)
                 number = self._insert_article(one, is_unwanted)
                 added += [] if is_unwanted else [number]
+                self.kept.append(KeptEntry(number, one.entry, one.article, is_new=True, is_dismissed=is_unwanted))
                 same_id += [number] if is_id_shared and not is_unwanted else []
                 counts["dismissed"] += is_unwanted
             elif not self.matcher.is_elsewhere(known) and known.given != one.given and self._update_article(one, known):
                 changed.append(known.number)
+                self.kept.append(KeptEntry(known.number, one.entry, one.article, is_new=False))
             else:
                 counts["known"] += 1
         # Whether an address says that an article is used can depend on the others that have it: all must be there.
@@ -94,7 +112,8 @@ class Deduplicator:
         return KeepResult(new=new, changed=changed, same_id=[one for one in same_id if one in new], **counts)
 
     def _find_dismiss_patterns(self) -> Sequence[str]:
-        return next((source.dismiss for source in self.publication.sources if source.key == self.source), ())
+        sources = self.publication.sources if self.numbers is None else ()
+        return next((source.dismiss for source in sources if source.key == self.source), ())
 
     def _find_same_text(self, one: EntryKeys) -> int:
         """Find the number of the article with this title and text; 0 when there is none.
@@ -131,9 +150,11 @@ class Deduplicator:
         day = derived.find_day(article)
         shown = min(int(day.timestamp()), arrived) if day else arrived
         cursor = self.connection.execute(
-            "INSERT INTO arrivals (source, id, digest, arrived, shown, dismissed, used, words, also_at, changes)"
-            " VALUES (?, ?, ?, ?, ?, ?, 0, ?, '[]', '[]')",
+            "INSERT INTO arrivals"
+            " (number, source, id, digest, arrived, shown, dismissed, used, words, also_at, changes)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, '[]', '[]')",
             (
+                (self.numbers or {}).get(one.given) or None,
                 self.source,
                 replace_surrogates(article.id),
                 one.digest,

@@ -10,7 +10,7 @@ from typing import Annotated
 from dispatch import serialise
 from dispatch.errors import GatherError
 from dispatch.inbox import queries, used
-from dispatch.inbox.database import DATABASE
+from dispatch.inbox.database import DATABASE, FOLDER
 from dispatch.inbox.queries import InboxQuery
 from dispatch.model import Arrival, Article, Author, Publication, Visit
 
@@ -43,9 +43,28 @@ def open_inbox(
     """
     with DATABASE.open_connection(publication.root, only_reads=only_reads) as connection:
         box = Inbox(publication, connection)
+        if is_inbox_shared(publication):
+            from dispatch.inbox import shared
+
+            with DATABASE.begin_transaction(connection):
+                shared.take_over(connection, publication)
         if used is not None:
             box.learn_uses(used)
         yield box
+
+
+def is_inbox_shared(publication: Publication) -> bool:
+    """Whether the inbox is shared in git: the files in ``inbox/`` count, and the database is made from them."""
+    return (publication.root / FOLDER).is_dir()
+
+
+def share_inbox(publication: Publication) -> None:
+    """Share the inbox in git, with all that it has, if it is not shared yet: see ``shared``. Raises GatherError."""
+    from dispatch.inbox import shared
+
+    with DATABASE.open_connection(publication.root) as connection, DATABASE.begin_transaction(connection):
+        if not is_inbox_shared(publication):
+            shared.write_everything(connection, publication)
 
 
 class Inbox:
@@ -90,13 +109,19 @@ class Inbox:
 
         entries = deduplicate.pair_entries(articles, completed or {})
         with DATABASE.begin_transaction(self._connection):
-            return deduplicate.Deduplicator(
+            keeping = deduplicate.Deduplicator(
                 connection=self._connection,
                 publication=self._publication,
                 source=source,
                 now=now,
                 matcher=compare.EntryMatcher.make_for(self._connection, source, articles),
-            ).keep_all(entries)
+            )
+            result = keeping.keep_all(entries)
+            if is_inbox_shared(self._publication):
+                from dispatch.inbox import shared
+
+                shared.write_entries(self._connection, self._publication, source, keeping.kept, now)
+            return result
 
     def list_arrivals(self, wish: InboxQuery | None = None, *, limit: int | None = None) -> Iterator[Arrival]:
         """Yield matching arrivals one by one, the newest first; without a wish, those that wait."""
@@ -168,9 +193,14 @@ class Inbox:
                     used.record_uses(self._connection, folder, now.get(folder), pairs)
 
     def _set_dismissed(self, numbers: Iterable[int], *, is_dismissed: bool) -> None:
+        numbers = list(numbers)
         with DATABASE.begin_transaction(self._connection):
             for number in numbers:
                 asked = is_dismissed, number
                 done = self._connection.execute("UPDATE arrivals SET dismissed = ? WHERE number = ?", asked)
                 if not done.rowcount:
                     self.find_arrival(number)  # which says so
+            if is_inbox_shared(self._publication):
+                from dispatch.inbox import shared
+
+                shared.write_dismissals(self._connection, self._publication, numbers, is_dismissed=is_dismissed)

@@ -29,7 +29,7 @@ def move_to_issue(
         raise IssueError(f"{old.slug} is published, and readers have it there", subject=article.file, hint=hint)
     written, _ = prepare_changed(IssueReader(publication=publication, slug=old.slug), article, article)
     there = [other for other in new.articles if identity.is_same_article(article, other)]
-    if there and _read_file(publication, there[0]) != written.new:
+    if there and _read_article_bytes(publication, there[0]) != written.new:
         hint = f"Remove one of the two: dispatch issue remove {old.slug} {article.key} --delete"
         raise IssueError(f"“{article.title}” is in {new.slug} already", subject=article.file, hint=hint)
     shown = read_pictures(publication, replace(old, intro="", sponsor=None, sections=(Section(articles=(article,)),)))
@@ -45,7 +45,7 @@ def move_to_issue(
     return changed
 
 
-def _read_file(publication: Publication, article: Article) -> bytes:
+def _read_article_bytes(publication: Publication, article: Article) -> bytes:
     return files.read_file(publication.root / article.file, within=publication.root, error=IssueError)
 
 

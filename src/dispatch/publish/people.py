@@ -91,7 +91,7 @@ def rename_person(publication: Publication, said: Author, name: str, *, forget: 
     kept = tuple(one for one in former if one and one not in (name, now))
     renamed = Person(author=replace(person.author, name=name), former=kept)
     change = _change_person(publication, renamed, now, (key,), forgotten=old if forget else "")
-    return replace(change, mentions=tuple(_find_mentions(publication, old, more=("out",) if forget else ())))
+    return replace(change, mentions=tuple(_find_mentions(publication, old, more=("out", "inbox") if forget else ())))
 
 
 def forget_traces(publication: Publication, change: PersonChange, folder: Path | None = None) -> None:
@@ -275,7 +275,10 @@ def _find_mentions(publication: Publication, name: str, more: Iterable[str]) -> 
     """Find the files from which the site is made, and in more folders, that hold a name."""
     root, folded = publication.root, fold_text(name)
     made = (path for folder in ("issues", "templates", "pages", *more) for path in sorted((root / folder).rglob("*")))
-    for path in (root / config.FILE, *(path for path in made if path.suffix in {".md", ".html", ".txt", ".css"})):
+    for path in (
+        root / config.FILE,
+        *(path for path in made if path.suffix in {".md", ".html", ".txt", ".css", ".json"}),
+    ):
         if path.is_file() and folded in fold_text(path.read_bytes().decode("utf-8", "replace")):
             yield files.format_path(path, root)
 

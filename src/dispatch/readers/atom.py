@@ -60,7 +60,7 @@ def parse_persons(parent: Element, tag: str, base: str) -> Iterator[Author]:
         )
 
 
-def _name_mailboxes(person: Element) -> list[Author]:
+def _name_person_mailboxes(person: Element) -> list[Author]:
     return contacts.name_mailboxes(find_text(person, "atom:email"), find_text(person, "atom:name"))
 
 
@@ -114,7 +114,7 @@ def _read_entry(
         or list(writers)
         or [author for _, element in origins for author in parse_persons(element, "atom:author", base)]
         or ([] if origins else list(everywhere))
-        or [one for person in find_children(entry, "atom:author") for one in _name_mailboxes(person)],
+        or [one for person in find_children(entry, "atom:author") for one in _name_person_mailboxes(person)],
         list(parse_persons(entry, "atom:contributor", base)),
     )
     article = Article(

@@ -103,7 +103,7 @@ def strip_frame(text: str) -> MailFrame:
     return MailFrame(
         text="\n\n".join(blocks),
         sender=clean_sender(said.get("sender", "")),
-        mailbox=find_mailbox(said.get("sender", "")),
+        mailbox=parse_sender_mailbox(said.get("sender", "")),
         subject=strip_subject(said.get("subject", "")),
         day=said.get("day", ""),
         url=said.get("address", "") or url,
@@ -122,7 +122,7 @@ def clean_sender(written: str) -> str:
     return _BEHIND_NAME.sub("", contacts.MAILBOX.sub("", written)).strip(" \"'")
 
 
-def find_mailbox(written: str) -> str:
+def parse_sender_mailbox(written: str) -> str:
     """Find the mailbox of a sender; empty where there is none, or are several."""
     found = [one[0].strip("<>").removeprefix("mailto:") for one in contacts.MAILBOX.finditer(written)]
     return found[0] if len({*found}) == 1 else ""

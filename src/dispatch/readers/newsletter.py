@@ -264,7 +264,7 @@ def _take_forward(
         inner = Article(
             title=mail_frame.strip_subject(headers["subject"]),
             authors=contacts.make_sender(
-                mail_frame.clean_sender(headers["sender"]), mail_frame.find_mailbox(headers["sender"])
+                mail_frame.clean_sender(headers["sender"]), mail_frame.parse_sender_mailbox(headers["sender"])
             ),
             published=credit_lines.parse_day(headers.get("day", "")),
             certainty="unknown",
