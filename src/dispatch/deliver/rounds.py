@@ -108,8 +108,8 @@ class Outbound:
         report = sender.send_due(one.number, message, lambda person: self.write_sender(person.key, one.number))
         with DATABASE.begin_transaction(self.connection):
             take_replies(self.connection, one.number, self.keys[0], self.clock())
-        open_states = ("planned", "deferred", "sending", *(["unknown"] if self.resends else []))
-        if not any(report.states.get(state) for state in open_states):
+        is_open = any(report.states.get(state) for state in ("planned", "deferred", "sending"))
+        if not (is_open or (self.resends and report.states.get("unknown"))):
             with DATABASE.begin_transaction(self.connection):
                 rounds.set_round_state(self.connection, one.number, "ended")
             self.record_round("sent", one)
