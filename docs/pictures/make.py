@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 import terminal
+from PIL import Image
 from playwright.sync_api import Browser, Route, sync_playwright
 
 from dispatch import config, issues, render
@@ -60,6 +61,13 @@ SHOTS = (
     Shot(name="front-arabic", shown="/", width=1000, height=1180, publication=ARABIC, issue="issue-7"),
     *(Shot(name=f"mail-{look}", shown="email", width=680, height=1180, look=look) for look in LOOKS),
     *(Shot(name=f"front-{look}", shown="/", width=1000, height=1180, issue=DRAWER, look=look) for look in LOOKS),
+    # For README: four letters, each in another look.
+    Shot(name="letter-paper", shown="email", width=640, height=1150, issue=DRAWER, look="paper"),
+    Shot(name="letter-ink", shown="email", width=640, height=1150, look="ink"),
+    Shot(
+        name="letter-signal", shown="email", width=640, height=1150, publication=ARABIC, issue="issue-7", look="signal"
+    ),
+    Shot(name="letter-plain", shown="email", width=640, height=1150, issue="carried-across", look="plain"),
     Shot(name="author-light", shown="/authors/jonna-lindqvist/", width=1000, height=900, issue="carried-across"),
 )
 
@@ -117,6 +125,9 @@ def take(browser: Browser, shot: Shot) -> None:
     page.wait_for_timeout(200)
     page.screenshot(path=HERE / f"{shot.name}.png")
     context.close()
+    if shot.name.startswith("letter-"):
+        with Image.open(HERE / f"{shot.name}.png") as picture:
+            picture.quantize(128).save(HERE / f"{shot.name}.png", optimize=True)
 
 
 def preview(browser: Browser) -> None:
