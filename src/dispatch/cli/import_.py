@@ -90,8 +90,9 @@ def _import_posts(
 ) -> None:
     """Make issues of the posts, or articles of one issue, and publish what is to be."""
     with hold_later_interrupts():
-        imported = report.show_outcomes(run.import_posts(found), export)
+        imported = list(report.show_outcomes(run.import_posts(found), export))
         public = {one.issue.slug: one.post.file for one in imported if one.is_public}
+    report.add_homes(imported, here.publication)
     if publish:
         # Each is judged whatever stands in the others.
         judge = partial(judge_issue, publication=here.publication, everything=(), is_whole=False)
