@@ -183,6 +183,7 @@ RUNS: dict[str, list[list[str]]] = {
     "unpublish": [["publish", "defence", "--yes"], ["unpublish", "defence"], ["unpublish", TEXT, "--yes"]],
     "serve": [["serve", "--port", TEXT], ["serve", "--host", LEADING], ["serve", "-o", "dispatch.toml"]],
     "subscriber add": [["subscriber", "add", TEXT, "--confirmed", LEADING], ["subscriber", "add", LEADING]],
+    "subscriber ask": [["subscriber", "ask"], ["subscriber", "ask", f"--{TEXT}"]],
     "subscriber export": [["subscriber", "export", "--state", TEXT], ["subscriber", "export", "--output", LEADING]],
     "subscriber forget": [["subscriber", "forget", TEXT, "--yes"], ["subscriber", "forget", LEADING]],
     "subscriber import": [["subscriber", "import", "story.md", "--map", f"{TEXT}=name"]],

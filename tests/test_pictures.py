@@ -49,6 +49,33 @@ def made(body: bytes, widths: tuple[int, ...] = WIDTHS) -> dict[str, Image.Image
     return pictures
 
 
+@pytest.mark.parametrize(
+    ("size", "wanted"),
+    [((2000, 1000), [(240, 160), (720, 480)]), ((300, 300), [(240, 160), (300, 200)]), ((30, 900), [(30, 20)])],
+)
+def test_a_crop_is_half_as_wide_again_as_high_and_nothing_in_it_is_squeezed(
+    size: tuple[int, int], wanted: list[tuple[int, int]]
+) -> None:
+    body = saved(drawn(*size), "JPEG", quality=95)
+    planned = variants.plan_variants(body, (240, 720), crop=True)
+    assert [(one.width, one.height) for one in planned] == wanted * 2
+    for one, data in zip(planned, variants.encode_variants(body, (240, 720), crop=True).values(), strict=True):
+        picture = Image.open(io.BytesIO(data))
+        assert picture.size == (one.width, one.height)
+        # The middle of what is wide: red is on the left as much as before.
+        red = picture.convert("RGB").getpixel((one.width // 4, 1))
+        assert close(red, (220, 20, 20), 40), red
+
+
+def test_the_crop_of_a_photograph_stands_upright_and_what_moves_has_none() -> None:
+    body = photograph(orientation=6)
+    planned = variants.plan_variants(body, (240,), crop=True)
+    assert [(one.width, one.height) for one in planned] == [(240, 160)] * 2
+    assert len(variants.encode_variants(body, (240,), crop=True)) == 2
+    assert variants.plan_variants(moving(), (240,), crop=True) == ()
+    assert variants.encode_variants(moving(), (240,), crop=True) == {}
+
+
 def close(colour: object, other: object, by: int = 12) -> bool:
     assert isinstance(colour, tuple)
     assert isinstance(other, tuple)

@@ -21,6 +21,7 @@ from dispatch.cli import main
 from dispatch.errors import GatherError
 from dispatch.formats import FORMATS, site_files
 from dispatch.model import Contents, ImageCopy, ImageVariant, Issue, Page, Publication
+from dispatch.publish.listings import strip_texts
 from drawings import drawn, moving, photograph, saved
 from loopback import Web, web
 from patience import PATIENCE
@@ -203,11 +204,16 @@ def test_an_album_has_a_copy_for_every_picture_and_the_way_to_its_bytes(desk: De
     assert [one.width for one in album.copies[f"{origin}/face.png"].variants] == [96, 192, 96, 192]
     assert [one.width for one in album.copies[own].variants] == [480, 900, 480, 900]
     for path, body in album.files.items():
-        name = re.fullmatch(r"pictures/[0-9a-f]{16}-(\d+)\.(webp|jpg|png)", path)
+        name = re.fullmatch(r"pictures/[0-9a-f]{16}-(\d+)(c?)\.(webp|jpg|png)", path)
         assert name
         with Image.open(io.BytesIO(body())) as picture:
             assert picture.width == int(name[1])
-    urls = {variant.url for one in album.copies.values() for variant in one.variants}
+            assert not name[2] or picture.height == round(picture.width / 1.5)
+    urls = {variant.url for one in album.copies.values() for variant in one.variants + one.thumbs}
+    # What stands for an article has a crop for lists; a portrait, and what stands in a text, need none.
+    assert [one.width for one in album.copies[f"{origin}/lead.jpg?a=1&b=2"].thumbs] == [240, 720, 240, 720]
+    assert not album.copies[f"{origin}/face.png"].thumbs
+    assert not album.copies[f"{origin}/bolt.png"].thumbs
     assert urls == {f"https://wire.example/{path}" for path in album.files}
 
 
@@ -255,6 +261,20 @@ def test_a_page_shows_the_copies_with_words_and_sizes_and_the_first_one_at_once(
     left = set(re.findall(rf' src="{desk.origin.url("")}/([^"&?]+)', page))
     assert left == {"gone.jpg", "page.jpg", "drawing.svg"}
     assert render.render_edition(desk.placed(), desk.publication, "web").body.decode() == page
+
+
+def test_a_list_shows_a_crop_and_the_check_knows_it_from_any_other(desk: Desk) -> None:
+    desk.gather()
+    copies = desk.placed().pictures
+    listed = nouns.page(strip_texts(desk.issue), "section", path="sections/ways/", pictures=copies)
+    page = render.render_edition(listed, desk.publication, "web").body.decode()
+    thumbs = copies[desk.origin.url("/lead.jpg?a=1&b=2")].thumbs
+    shown = f'src="../../{thumbs[-1].url.removeprefix("https://wire.example/")}"'
+    (picture,) = (one for one in re.findall("<img [^>]*>", page) if shown in one)
+    assert ' width="720" height="480"' in picture
+    assert judged(desk, listed, page) == set()
+    ferry = copies[desk.origin.url("/ferry.jpg")].variants[-1].url.removeprefix("https://wire.example/")
+    assert "attribution.picture" in judged(desk, listed, page.replace(shown, f'src="../../{ferry}"'))
 
 
 @pytest.mark.parametrize("name", [name for name in FORMATS if name not in {"web", "eml"}])

@@ -4,6 +4,8 @@ import json
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -303,3 +305,21 @@ def test_keys_are_read_in_order_and_a_damaged_one_is_told(wire: Publication) -> 
     path.write_text("ab\n")
     with pytest.raises(DeliveryError, match="holds no key"):
         database.read_keys(wire.root)
+
+
+def test_two_connections_of_a_process_lose_nothing_to_another_process(wire: Publication) -> None:
+    """A second connection must not give up the locks of the first: others would delete the log that it writes into."""
+    run_dispatch(wire.root, "subscriber", "add", "ann@paper.example", "--confirmed", "x")
+    command = [sys.executable, "-m", "dispatch", "subscriber", "add", "bo@paper.example", "--confirmed", "x"]
+    with database.DATABASE.open_connection(wire.root) as first:
+        first.execute("SELECT count(*) FROM subscriber").fetchone()
+        with database.DATABASE.open_connection(wire.root) as second:
+            second.execute("SELECT count(*) FROM subscriber").fetchone()
+        subprocess.run(command, cwd=wire.root, check=True)
+        assert (wire.root / f"{database.DATABASE.file}-wal").exists()
+        with database.DATABASE.begin_transaction(first):
+            first.execute("INSERT INTO words (text) VALUES ('what the first has written')")
+    with database.DATABASE.open_connection(wire.root) as found:
+        assert found.execute("SELECT text FROM words WHERE text LIKE 'what the first%'").fetchone()
+        assert found.execute("SELECT count(*) FROM subscriber").fetchone() == (2,)
+        assert found.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -7,12 +7,15 @@ import base64
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 import terminal
+from PIL import Image
 from playwright.sync_api import Browser, Route, sync_playwright
 
 from dispatch import config, issues, render
@@ -58,6 +61,13 @@ SHOTS = (
     Shot(name="front-arabic", shown="/", width=1000, height=1180, publication=ARABIC, issue="issue-7"),
     *(Shot(name=f"mail-{look}", shown="email", width=680, height=1180, look=look) for look in LOOKS),
     *(Shot(name=f"front-{look}", shown="/", width=1000, height=1180, issue=DRAWER, look=look) for look in LOOKS),
+    # For README: four letters, each in another look.
+    Shot(name="letter-paper", shown="email", width=640, height=1150, issue=DRAWER, look="paper"),
+    Shot(name="letter-ink", shown="email", width=640, height=1150, look="ink"),
+    Shot(
+        name="letter-signal", shown="email", width=640, height=1150, publication=ARABIC, issue="issue-7", look="signal"
+    ),
+    Shot(name="letter-plain", shown="email", width=640, height=1150, issue="carried-across", look="plain"),
     Shot(name="author-light", shown="/authors/jonna-lindqvist/", width=1000, height=900, issue="carried-across"),
 )
 
@@ -115,36 +125,59 @@ def take(browser: Browser, shot: Shot) -> None:
     page.wait_for_timeout(200)
     page.screenshot(path=HERE / f"{shot.name}.png")
     context.close()
+    if shot.name.startswith("letter-"):
+        with Image.open(HERE / f"{shot.name}.png") as picture:
+            picture.quantize(128).save(HERE / f"{shot.name}.png", optimize=True)
 
 
 def preview(browser: Browser) -> None:
-    """The page of ``dispatch preview``: a mail on a phone, and a feed in the dark."""
-    command = [sys.executable, "-m", "dispatch", "preview", "names-and-addresses", "--no-open"]
-    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as server:
+    """The page of ``dispatch desk``: inbox and issue, a mail on a phone, and a feed in the dark."""
+    sys.path.insert(0, str(CHECKOUT / "tests"))  # the morning's publication is that of the tests
+    from morning import make_morning
+
+    with TemporaryDirectory() as folder, serve_desk(CHECKOUT, "names-and-addresses") as address:
+        shoot(browser, f"{address}#names-and-addresses/mail/phone", "preview", 1280)
+        shoot(browser, f"{address}#names-and-addresses/feeds/dark", "preview-dark", 768, "dark")
+        with serve_desk(make_morning(Path(folder))) as desk:
+            shoot(browser, desk, "desk-inbox", 1280, keys=("1", "2", "1", "3", "j"))
+            shoot(browser, f"{desk}#week-48/issue", "desk-issue", 1280, keys=("j", "j", "j"))
+
+
+@contextmanager
+def serve_desk(root: Path, *issue: str) -> Iterator[str]:
+    """The desk of a publication, and the address that it prints."""
+    command = [sys.executable, "-m", "dispatch", "desk", *issue, "--no-open"]
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout
-            address = server.stdout.readline().strip()
-            shots: tuple[tuple[str, str, int, Literal["light", "dark"]], ...] = (
-                ("preview", "mail/phone", 1280, "light"),
-                ("preview-dark", "feeds/dark", 768, "dark"),
-            )
-            for name, view, width, scheme in shots:
-                context = browser.new_context(
-                    viewport={"width": width, "height": 860},
-                    color_scheme=scheme,
-                    device_scale_factor=2,
-                    bypass_csp=True,
-                )
-                page = context.new_page()
-                page.goto(f"{address}#names-and-addresses/{view}")
-                page.wait_for_selector("html[data-version]:not([data-busy])", timeout=10_000)
-                page.evaluate(INTO_FRAMES, "\n".join(faces()))
-                page.wait_for_timeout(500)
-                page.screenshot(path=HERE / f"{name}.png")
-                context.close()
-                print(f"docs/pictures/{name}.png")
+            yield server.stdout.readline().strip()
         finally:
             server.terminate()
+
+
+def shoot(
+    browser: Browser,
+    address: str,
+    name: str,
+    width: int,
+    scheme: Literal["light", "dark"] = "light",
+    keys: Iterable[str] = (),
+) -> None:
+    """One picture of the desk, after some keys."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 860}, color_scheme=scheme, device_scale_factor=2, bypass_csp=True
+    )
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector("html[data-version]:not([data-busy])", timeout=10_000)
+    for key in keys:
+        page.keyboard.press(key)
+        page.wait_for_timeout(600)
+    page.evaluate(INTO_FRAMES, "\n".join(faces()))
+    page.wait_for_timeout(8_500 if keys else 500)  # what was told last has gone
+    page.screenshot(path=HERE / f"{name}.png")
+    context.close()
+    print(f"docs/pictures/{name}.png")
 
 
 def site(publication: Publication, newest: Issue) -> dict[str, bytes]:

@@ -102,8 +102,11 @@ class Database:
     def _connect(self, path: Path, *, is_copied: bool, only_reads: bool) -> sqlite3.Connection:
         """Connect to the file or to a copy of it, up to date."""
         if self.is_only_copy and not is_copied:
-            with suppress(OSError):  # SQLite says it better
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # what SQLite puts beside it gets these rights
+            # What SQLite puts beside it gets these rights. A file that is there is not opened: closing it would give up
+            # the locks that other connections of this process hold (sqlite.org/howtocorrupt.html, section 2.2), and
+            # another process would delete the log that they write into.
+            with suppress(OSError):
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         found = copy_database(path) if is_copied else sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
         try:
             self._migrate_file(found)

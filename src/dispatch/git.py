@@ -141,11 +141,16 @@ def has_tracked(folder: Path, name: str) -> bool:
 
     Whose the repository is does not matter: nothing of it is run.
     """
+    return any(f"{fold_file_name(one)}/".startswith(f"{fold_file_name(name)}/") for one in list_tracked(folder))
+
+
+def list_tracked(folder: Path) -> list[str]:
+    """List the files below a folder that git tracks; none without a repository or git itself."""
     try:
-        names = os.fsdecode(_run_git(folder, "-c", "safe.directory=*", "ls-files", "-z")).split("\0")
+        found = _run_git(folder, "-c", "safe.directory=*", "ls-files", "-z")
     except ReviewError:
-        return False
-    return any(f"{fold_file_name(one)}/".startswith(f"{fold_file_name(name)}/") for one in names)
+        return []
+    return [name for name in os.fsdecode(found).split("\0") if name]
 
 
 def _is_held(path: Path, body: bytes | None) -> bool:

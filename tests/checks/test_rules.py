@@ -16,6 +16,7 @@ from checks.editing import HALVES, altered
 from checks.judging import judge, tellable
 from dispatch import check, links
 from dispatch.checks import CHECKS, RULES, ids
+from dispatch.checks.editorial import judge_lists
 from dispatch.checks.rules import list_unreadable
 from dispatch.errors import CheckError
 from dispatch.formats import FORMATS
@@ -177,6 +178,7 @@ PROVOKED: dict[str, Callable[[], Iterable[Finding]]] = {
     "files.merge": lambda: of_issue(ISSUE, unmerged=(("issues/defence/issue.md", 12),)),
     "files.heading": lambda: of_issue(ISSUE, first_headings=(("issues/defence/issue.md", 12),)),
     "files.folder": lambda: of_issue(ISSUE, folders=(("issues/Week 48", False),)),
+    "files.addresses": lambda: list(judge_lists([("a.csv", "\n".join(f"a{n}@paper.example" for n in range(21)))])),
     "editorial.number": lambda: of_issue(replace(ISSUE, number=7), others=(nouns.issue(slug="x", id="x:x", number=7),)),
     "editorial.stray": lambda: of_issue(ISSUE, strays=("issues/defence/left-over.md",)),
     "editorial.file-name": lambda: of_issue(ISSUE, names=("issues/defence/aux.md",)),

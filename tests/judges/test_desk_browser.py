@@ -281,7 +281,7 @@ def test_what_is_written_from_the_right_is_shown_so(browser: Browser, root: Path
 
 @pytest.fixture
 def week(tmp_path: Path) -> Iterator[tuple[Path, Web]]:
-    """25 sources on loopback with 230 entries; two of those that are chosen name their author in their text alone."""
+    """25 sources on loopback with 230 entries; two of those that are chosen do not say who wrote them."""
     with web() as site:
         tables = []
         for n in range(25):
@@ -290,12 +290,12 @@ def week(tmp_path: Path) -> Iterator[tuple[Path, Web]]:
                 name = f"s{n}-{entry}"
                 body = f"<p>Story {entry} of source {n} tells of the harbour at some length.</p>"
                 author = "" if (n, entry) in {(3, 2), (11, 4)} else f"Ada Quay {n}"
-                lead = "" if author else f"<p>By Mira Ståhl {n}</p>"
-                entries.append(item(name, author=author, body=escape(lead + body)))
+                entries.append(item(name, author=author, body=escape(body)))
             site.pages[f"/feed-{n}"] = rss(*entries, title=f"Paper {n}")
             tables.append(
                 f'\n[[sources]]\nkey = "paper{n}"\ntitle = "Paper {n}"\nurl = "{site.url("/", n + 1)}"\n'
                 f'feed = "{site.url(f"/feed-{n}", n + 1)}"\nallow_private = true\n'
+                'author = {name = "Mira Ståhl"}\n'
             )
         (tmp_path / "dispatch.toml").write_text(SETTINGS + "".join(tables), "utf-8")
         (tmp_path / "issues" / "week-48").mkdir(parents=True)
@@ -330,9 +330,7 @@ def test_a_curators_week_takes_at_most_300_keystrokes(browser: Browser, week: tu
         keys = Counted(page)
         doubtful = 0
         for place in range(230):
-            row = page.locator(".row.chosen")
-            expect(row).to_have_attribute("aria-posinset", re.compile(r"\d+"))
-            is_doubtful = row.locator(".doubt").count() > 0 and doubtful < 2
+            is_doubtful = doubtful < 2 and page.evaluate("document.querySelector('.row.chosen .doubt') !== null")
             if is_doubtful or (place % 17 == 5 and place // 17 < 13):
                 doubtful += is_doubtful
                 keys.press(f"{place % 4 + 1}")

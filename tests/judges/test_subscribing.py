@@ -1,13 +1,19 @@
 """Chromium signs up, confirms by the link in the mail, changes its mind and leaves; axe-core looks at every page."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 import nouns
-from signing_up import Signing, signing
+from dispatch import model, templates
+from dispatch.formats.form_page import MAIL, FormPage
+from dispatch.formats.template_context import TemplateContext
+from dispatch.model import Link, Publication
+from judges.test_markup import complaints, complaints_of_mjml, score_mail
+from signing_up import BEGIN, Signing, signing
 
 pytestmark = pytest.mark.needs("chromium")
 
@@ -114,3 +120,36 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
             assert [(path, one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
             assert page.evaluate("document.scrollingElement.scrollWidth") <= width, path
         context.close()
+
+
+@pytest.mark.needs("node", "npm:html-validate")
+def test_html_validate_finds_nothing(desk: Signing, tmp_path: Path) -> None:
+    desk.confirm(ANN)
+    desk.post("/subscription/preferences/ask", {"email": ANN})
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    paths = [desk.leave_path(ANN), desk.link("preferences", "preferences"), desk.link("confirm", "confirm")]
+    paths += [f"/subscription/{name}" for name in ("", "sent/", "found/", "welcome/", "leave/", "leave/x")]
+    for number, path in enumerate(paths):
+        (folder / f"{number}.html").write_text(desk.ask(path).text, "utf-8")
+    assert complaints(folder) == []
+
+
+@pytest.mark.needs("node", "npm:mjml")
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_mjml_itself_accepts_the_mails(sample: Publication, language: str) -> None:
+    publication = replace(sample, language=language)
+    page = model.Page(kind="page", path="subscription/", id="x", title="x", date=BEGIN)
+    links = (Link(title="On", path="https://a.example/"),)
+    shown = FormPage(heading="A & B", words=("One.",), links=links, notes=("x",))
+    values = {"framed": False, **TemplateContext(page, publication).template_values, "shown": shown}
+    skeleton = templates.compile_templates(publication.templates).render_skeleton(MAIL, values)
+    assert complaints_of_mjml(skeleton.text) == []
+
+
+@pytest.mark.needs("spamassassin")
+def test_spamassassin_finds_nothing(desk: Signing, tmp_path: Path) -> None:
+    desk.confirm(ANN)
+    desk.post("/subscription/preferences/ask", {"email": ANN})
+    found = {mail["Subject"]: score_mail(mail.as_bytes(), tmp_path) for mail in desk.notices()}
+    assert {subject: faults for subject, faults in found.items() if faults} == {}

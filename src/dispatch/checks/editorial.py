@@ -15,6 +15,9 @@ from dispatch.text import fold_file_name
 
 _LEFT = re.compile(r"\bTK(?:TK)*\b|\bTODO\b|\bFIXME\b|\bXXX\b|(?i:\blorem ipsum\b)")
 
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-zA-Z]{2,63}")
+_MOST_ADDRESSES = 20  # in a file that is no list of readers
+
 _UNUSABLE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
 _LONGEST = 200  # characters of a path: Windows has room for 260, with the folder that all of it is in
 
@@ -58,6 +61,14 @@ def judge_folders(folders: Iterable[tuple[str, bool]]) -> Iterator[Finding]:
     """Find the folders in issues/ that are no issues: without an issue.md, or with a name that cannot be a slug."""
     for path, has_issue in folders:
         yield make_finding("files.folder", "name" if has_issue else "issue", Place(file=path))
+
+
+def judge_lists(lists: Iterable[tuple[str, str]]) -> Iterator[Finding]:
+    """Find the files in git, given by path and text, that are lists of readers: with more than 20 mail addresses."""
+    for path, text in lists:
+        addresses = {found.lower() for found in _ADDRESS.findall(text)}
+        if len(addresses) > _MOST_ADDRESSES:
+            yield make_finding("files.addresses", "file", Place(file=path), count=len(addresses))
 
 
 def _check_issue(issue: Contents) -> Iterator[Finding]:

@@ -285,9 +285,11 @@ def find_originals(pictures: Iterable[Picture], copies: Mapping[str, ImageCopy])
     """
     addresses: dict[str, list[str]] = {}
     for address, copy in copies.items():
-        addresses.setdefault(copy.url, []).append(address)
+        for url in (copy.url, *(one.url for one in copy.thumbs[-1:])):
+            addresses.setdefault(url, []).append(address)
     for picture in pictures:
         known = addresses.get(picture.url, [])
-        right = {picture.url, *(variant.url for address in known for variant in copies[address].variants)}
+        forms = (copies[address].thumbs + copies[address].variants for address in known)
+        right = {picture.url, *(one.url for some in forms for one in some)}
         shown = [url for url in picture.instead if url not in right][:1] or known or [picture.url]
         yield from (replace(picture, url=url) for url in shown)

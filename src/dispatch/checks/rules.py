@@ -134,6 +134,7 @@ _TABLE: tuple[tuple[str, Severity, str], ...] = (
     ("files.merge", "error", "No file of an issue has lines of an unfinished merge"),
     ("files.heading", "warning", "The introduction of an issue has no heading of the first level"),
     ("files.folder", "warning", "Every folder in issues/ is an issue"),
+    ("files.addresses", "error", "No list of readers' addresses is in git"),
     ("editorial.placeholder", "warning", "Nothing is left to do: no TK, TODO, FIXME, lorem ipsum"),
     ("editorial.author", "warning", "Somebody is known to have written it"),
     ("editorial.certainty", "error", "It is certain who wrote it"),

@@ -122,7 +122,8 @@ def _judge_settings(facts: SendingFacts) -> Iterator[Finding]:
         yield make_finding("sending.foot", "address", Place(file=CONFIG, key="email.postal_address"))
     if not publication.email.why:
         yield make_finding("sending.foot", "text", Place(file=CONFIG, key="email.why"))
-    if not facts.has_pages and not publication.email.unsubscribe:
+    # To the mailbox for what comes back, people can write to leave.
+    if not (facts.has_pages or publication.email.unsubscribe or publication.delivery.bounces):
         yield make_finding("sending.way-out", "key", Place(file=CONFIG, key="subscribe.consent"))
     if not publication.delivery.bounces and not publication.delivery.service:
         yield make_finding("sending.bounces", "key", Place(file=CONFIG, key="delivery.bounces"))

@@ -114,7 +114,10 @@ def _judge(here: OpenPublication, issue: str | None, options: _Options) -> list[
     if options.received:
         return stage.check_received(_read_message(options.received), one, here.publication, options.service)
     states = _ask_addresses(here, one, options.allow_private) if options.online else {}
-    found = publish.judge_issue(one, here.publication, states=states)
+    found = [
+        *publish.judge_issue(one, here.publication, states=states),
+        *publish.judge_private_lists(here.publication),
+    ]
     if options.service:
         made = render.render_edition(one, here.publication, "email", service=options.service)
         found += stage.check_pasted(options.service, (made,), one, here.publication)

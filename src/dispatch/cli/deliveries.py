@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import click
 
+from dispatch.cli.completion import complete_issue
 from dispatch.cli.context import open_publication, print_json, print_note, print_result, read_clock
 from dispatch.cli.delivery import describe_states, require_round
 from dispatch.cli.listing import print_rows
@@ -34,7 +35,7 @@ _QUEUED = re.compile(r"([0-9A-Za-z]{6,20}): message-id=<([0-9a-f]{32})@")
 
 
 @click.command()
-@click.argument("issue", required=False)
+@click.argument("issue", required=False, shell_complete=complete_issue)
 @click.option("--state", type=click.Choice(get_args(DeliveryState)), help="Only the messages in this state.")
 @click.option("--report", "is_report", is_flag=True, help="Show the numbers of each issue; nobody is watched for them.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
@@ -64,7 +65,7 @@ def deliveries(issue: str | None, state: DeliveryState | None, is_report: bool, 
 
 
 @click.command()
-@click.argument("issue")
+@click.argument("issue", shell_complete=complete_issue)
 @click.argument("emails", metavar="[EMAIL...]", nargs=-1)
 @click.option("--as", "as_", type=click.Choice(["accepted", "planned"]), help="What you have found out of EMAIL.")
 @click.option("--log", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The log of Postfix.")
@@ -90,7 +91,7 @@ def settle(issue: str, emails: tuple[str, ...], as_: Literal["accepted", "planne
 
 
 @click.command()
-@click.argument("issue")
+@click.argument("issue", shell_complete=complete_issue)
 @click.option("--for-good", is_flag=True, help="Cancel all of it that has not begun.")
 def hold(issue: str, for_good: bool) -> None:
     """Hold the round of ISSUE: within one message, nothing more of it goes out.
@@ -104,7 +105,7 @@ def hold(issue: str, for_good: bool) -> None:
 
 
 @click.command()
-@click.argument("issue")
+@click.argument("issue", shell_complete=complete_issue)
 def resume(issue: str) -> None:
     """Let the round of ISSUE go on, which is held: dispatch send or dispatch work sends what is left.
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from dispatch.cli.completion import complete_issue
 from dispatch.cli.context import (
     YES,
     OpenPublication,
@@ -44,7 +45,7 @@ class _SendOptions(NamedTuple):
 
 
 @click.command()
-@click.argument("issue")
+@click.argument("issue", shell_complete=complete_issue)
 @click.option("--test", is_flag=False, flag_value="", metavar="[ADDRESS]", help="Send it to the desk, or to ADDRESS.")
 @click.option("--at", metavar="TIME", help="Begin then: dispatch work sends it. A date, or as “Fri 08:00”.")
 @click.option("--dry-run", "dry", is_flag=True, help="Only say to whom it would go.")

@@ -154,12 +154,14 @@ class TemplateContext(Bylines):
         aligned = html.align_cells(body)
         return Markup(html.use_image_copies(aligned, self._picture_copies, first=first))  # noqa: S704 - sanitised at the door
 
-    def render_picture(self, image: Image, *, leads: bool = False) -> Markup:
-        """Render the article's main picture for a page, from the site's copy where there is one."""
+    def render_picture(self, image: Image, *, leads: bool = False, listed: bool = False) -> Markup:
+        """Render the article's main picture for a page, from the site's copy, cropped in a list, where there is one."""
         sizes = {"width": str(image.width or ""), "height": str(image.height or "")}
         said = {"src": image.url, "alt": image.alt or "", **{name: value for name, value in sizes.items() if value}}
         size = html.MEASURE if leads else BESIDE
-        return _render_copy(self._picture_copies.get(image.url), said, size, waits=not leads, kind="picture")
+        copy = self._picture_copies.get(image.url)
+        copy = html.crop_copy(copy) if copy and listed else copy
+        return _render_copy(copy, said, size, waits=not leads, kind="picture")
 
     def render_portrait(self, author: Author) -> Markup:
         """Render an author's portrait for a page, from the site's copy; the name is beside it, so alt is empty."""

@@ -24,7 +24,7 @@ else:
         embeds="list_embeds",
         excerpt="cut_excerpt take_title",
         formulas="write_formulas",
-        images="MEASURE drop_images format_picture make_images_relative use_image_copies",
+        images="MEASURE crop_copy drop_images format_picture make_images_relative use_image_copies",
         narrow="align_cells fit_column",
         sanitise="MOST_BYTES MOST_LEVELS measure_nesting remove_illegal_characters sanitise_html sanitise_line",
         tokens=(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 
@@ -34,6 +35,14 @@ def use_image_copies(content: str, copies: Mapping[str, ImageCopy], *, first: st
     if not copies or "<img " not in content:
         return content
     return "".join(replace_image(one.source) if one.tag == "img" else one.source for one in split_tokens(content))
+
+
+def crop_copy(copy: ImageCopy) -> ImageCopy:
+    """Take of a copy what is cropped to three by two, where it has that."""
+    if not copy.thumbs:
+        return copy
+    last = copy.thumbs[-1]
+    return replace(copy, url=last.url, width=last.width, height=max(1, round(last.width / 1.5)), variants=copy.thumbs)
 
 
 def format_picture(copy: ImageCopy, attributes: Mapping[str, str], *, sizes: str, waits: bool, kind: str = "") -> str:

@@ -117,6 +117,7 @@ class ImageCopy:
     width: Annotated[int, "of that, in pixels"]
     height: Annotated[int, "likewise"]
     variants: Annotated[tuple[ImageVariant, ...], "all of them, a form after the other, the smallest first"]
+    thumbs: Annotated[tuple[ImageVariant, ...], "likewise, cropped to three by two, for lists; none for some"] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

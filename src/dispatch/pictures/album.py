@@ -6,16 +6,19 @@ so that nothing is fetched twice and the same files give the same pages wherever
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 from urllib.parse import unquote
 
 from dispatch import derived, files, html, identity, links
 from dispatch.errors import GatherError
 from dispatch.model import Fault, ImageCopy, ImageVariant, Issue, Place, Publication
+
+if TYPE_CHECKING:
+    from dispatch.pictures.variants import PlannedVariant
 
 # The folder of the copies beside an issue's articles, and that of what is served at the top of the site.
 COPIES: Final = "copies"
@@ -24,6 +27,7 @@ ENDINGS: Final = (".jpg", ".png", ".webp", ".gif", ".avif")
 # In pixels: the widest picture of a page is 660 CSS pixels wide, a portrait 48, and screens have twice that.
 WIDTHS: Final = (480, 960, 1320)
 PORTRAIT: Final = (96, 192)
+THUMBS: Final = (240, 720)  # in lists, beside the headline on a phone, above it on a wide screen
 
 
 class Album(NamedTuple):
@@ -69,12 +73,13 @@ def make_album(publication: Publication, issue: Issue, *, is_public: Callable[[s
     copies: dict[str, ImageCopy] = {}
     made: dict[str, Callable[[], bytes]] = {}
     faults: list[Fault] = []
+    listed = {article.image.url for article in issue.articles if article.image}
     for address, widths in _list_shown(publication, issue).items() if publication.site.images == "copy" else ():
         path = _find_original(publication, issue, address)
         if path is None:
             continue
         try:
-            copy, making = _plan_copy(publication, address, path, widths, is_public)
+            copy, making = _plan_copy(publication, address, path, widths, is_public, crops=address in listed)
         except GatherError as error:
             faults.extend(error.faults)
             continue
@@ -84,7 +89,13 @@ def make_album(publication: Publication, issue: Issue, *, is_public: Callable[[s
 
 
 def _plan_copy(
-    publication: Publication, address: str, path: Path, widths: tuple[int, ...], is_public: Callable[[str], bool]
+    publication: Publication,
+    address: str,
+    path: Path,
+    widths: tuple[int, ...],
+    is_public: Callable[[str], bool],
+    *,
+    crops: bool,
 ) -> tuple[ImageCopy, dict[str, Callable[[], bytes]]]:
     """Plan what the site shows instead of an original, and what makes its files."""
     from dispatch.pictures import original, variants
@@ -92,9 +103,11 @@ def _plan_copy(
     body = files.read_file(path, within=publication.root, error=GatherError)
     with _place_errors(Place(file=files.format_path(path, publication.root))):
         planned = variants.plan_variants(body, widths)
+        cropped = variants.plan_variants(body, THUMBS, crop=True) if crops else ()
         making = {
-            f"{SERVED}/{one.name}": partial(_encode_variant, publication.root, path, widths, one.name)
-            for one in planned
+            f"{SERVED}/{one.name}": partial(_encode_variant, publication.root, path, wide, one.name, crop=crop)
+            for forms, wide, crop in ((planned, widths, False), (cropped, THUMBS, True))
+            for one in forms
         }
         if not all(map(is_public, making)):
             original.refuse_damage(body)
@@ -104,20 +117,25 @@ def _plan_copy(
         url=f"{publication.url}/{SERVED}/{largest.name}",
         width=largest.width,
         height=largest.height,
-        variants=tuple(
-            ImageVariant(url=f"{publication.url}/{SERVED}/{one.name}", media_type=one.media_type, width=one.width)
-            for one in planned
-        ),
+        variants=_list_variants(publication, planned),
+        thumbs=_list_variants(publication, cropped),
     )
     return copy, dict(making)
 
 
-def _encode_variant(root: Path, path: Path, widths: tuple[int, ...], name: str) -> bytes:
+def _list_variants(publication: Publication, planned: Iterable["PlannedVariant"]) -> tuple[ImageVariant, ...]:
+    return tuple(
+        ImageVariant(url=f"{publication.url}/{SERVED}/{one.name}", media_type=one.media_type, width=one.width)
+        for one in planned
+    )
+
+
+def _encode_variant(root: Path, path: Path, widths: tuple[int, ...], name: str, *, crop: bool) -> bytes:
     """Encode one variant. Raises GatherError when the original was changed in the meantime."""
     from dispatch.pictures import variants
 
     with _place_errors(Place(file=files.format_path(path, root))):
-        made = variants.encode_variants(files.read_file(path, within=root, error=GatherError), widths)
+        made = variants.encode_variants(files.read_file(path, within=root, error=GatherError), widths, crop=crop)
         if name not in made:
             raise GatherError("the picture was changed while it was copied", hint="Do that once more.")
         return made[name]

@@ -13,6 +13,7 @@ from dispatch.pictures import original
 from dispatch.pictures.original import FAULTS, is_moving, open_picture
 
 MOST_HIGH: Final = 16_383  # pixels, says WebP
+THUMB: Final = 3 / 2  # of the crop that stands in a list, how much wider than high it is
 
 # Whoever changes how variants are made changes this: what has a name never changes.
 _SETTINGS = b"1 webp 80 jpeg 82 srgb"
@@ -40,35 +41,44 @@ class PlannedVariant:
     height: Annotated[int, "pixels"]
 
 
-def plan_variants(body: bytes, widths: tuple[int, ...]) -> tuple[PlannedVariant, ...]:
+def plan_variants(body: bytes, widths: tuple[int, ...], *, crop: bool = False) -> tuple[PlannedVariant, ...]:
     """Plan the variants of an original, the smallest first, WebP before the form that every browser knows.
 
-    Never wider than the original. Nothing is decoded. Raises GatherError when it is no picture, or too large a one.
+    Never wider than the original. Nothing is decoded. crop: to ``THUMB``; none for a moving one. Raises GatherError
+    when it is no picture, or too large a one.
     """
     with open_picture(body) as image:
         width, height = image.size
         if _read_orientation(image) in {5, 6, 7, 8}:
             width, height = height, width
         digest = hashlib.sha256(_SETTINGS + body).hexdigest()[:16]
+        if is_moving(image) and crop:
+            return ()
         if is_moving(image):
             return (PlannedVariant(name=f"{digest}-{width}.gif", media_type=_GIF, width=width, height=height),)
+        if crop:
+            width, height = _find_crop(width, height)
         most = max(min(width, max(widths), width * MOST_HIGH // height), 1)
         wanted = [*(one for one in sorted(set(widths)) if one < most), most]
         sizes = [(one, max(1, min(MOST_HIGH, round(height * one / width)))) for one in wanted]
         return tuple(
-            PlannedVariant(name=f"{digest}-{wide}{_ENDINGS[kind]}", media_type=kind, width=wide, height=high)
+            PlannedVariant(
+                name=f"{digest}-{wide}{'c' * crop}{_ENDINGS[kind]}", media_type=kind, width=wide, height=high
+            )
             for kind in (_WEBP, _choose_fallback_type(image))
             for wide, high in sizes
         )
 
 
 @lru_cache(maxsize=1)
-def encode_variants(body: bytes, widths: tuple[int, ...]) -> Mapping[str, bytes]:
+def encode_variants(body: bytes, widths: tuple[int, ...], *, crop: bool = False) -> Mapping[str, bytes]:
     """Encode the variants, by their names. The last picture's are cached, because they are requested one by one.
 
     Without what the original says of itself, but for its credit; in sRGB, upright. Raises GatherError.
     """
-    planned = plan_variants(body, widths)
+    planned = plan_variants(body, widths, crop=crop)
+    if not planned:
+        return {}
     if planned[0].media_type == _GIF:
         return {planned[0].name: body}
     sizes = sorted({(one.width, one.height) for one in planned}, reverse=True)
@@ -77,7 +87,7 @@ def encode_variants(body: bytes, widths: tuple[int, ...]) -> Mapping[str, bytes]
         credit = original.build_credit_exif(image)
         # Palettes and few colours are drawings: there a lossless picture is often the smaller one, too.
         is_drawing = image.format in {"PNG", "GIF"}
-        picture = _make_upright(image, sizes[0])
+        picture = _make_cropped(image, sizes[0]) if crop else _make_upright(image, sizes[0])
         for size in sizes:
             picture = picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS)
             for one in planned:
@@ -93,6 +103,20 @@ def _read_orientation(image: Image.Image) -> int:
 
 def _choose_fallback_type(image: Image.Image) -> str:
     return _PNG if image.format in {"PNG", "GIF"} or image.has_transparency_data else _JPEG
+
+
+def _find_crop(width: int, height: int) -> tuple[int, int]:
+    """Return the size of the largest part that is ``THUMB`` times as wide as high."""
+    return min(width, max(1, round(height * THUMB))), min(height, max(1, round(width / THUMB)))
+
+
+def _make_cropped(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Turn the picture upright, and take the middle of it, or of what is high the upper part, where heads are."""
+    wide, high = image.size[::-1] if _read_orientation(image) in {5, 6, 7, 8} else image.size
+    scale = max(size[0] / wide, size[1] / high)
+    whole = _make_upright(image, (max(size[0], round(wide * scale)), max(size[1], round(high * scale))))
+    left, top = (whole.width - size[0]) // 2, (whole.height - size[1]) // 3
+    return whole.crop((left, top, left + size[0], top + size[1]))
 
 
 def _make_upright(image: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -3,6 +3,7 @@
 publishing   the whole way, under the publication's locks; and all that is wrong with an issue
 plan         every page and feed of the site: pure
 feeds        the feeds of that plan
+private_lists  lists of readers that git has
 doubts       why an issue may not be meant to be published now
 topics       authors, sources, sections and tags, with their articles
 people       another name for a person, or one person for two, and all that follows
@@ -20,8 +21,12 @@ from dispatch.deferred import defer_names
 
 if TYPE_CHECKING:
     from dispatch.publish.doubts import *
+    from dispatch.publish.private_lists import *
     from dispatch.publish.publishing import *
 else:
     __getattr__ = defer_names(
-        __name__, doubts="list_doubts", publishing="SiteUpdate judge_issue publish_site render_formats"
+        __name__,
+        doubts="list_doubts",
+        private_lists="judge_private_lists",
+        publishing="SiteUpdate judge_issue publish_site render_formats",
     )

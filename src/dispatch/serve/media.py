@@ -64,7 +64,7 @@ FOREVER = "max-age=31536000, immutable"
 
 # Named by what is in them: Pagefind's fragment/en_4d6ef5d.pf_fragment, and our pictures, 91c0e2a47b3d5f68-640.webp.
 # Digits alone may be a date.
-_FINGERPRINTED = re.compile(r"[a-z-]+_[0-9a-f]{6,}\.pf_[a-z]+|(?=[0-9]*[a-f])[0-9a-f]{16,}-[0-9]+\.[a-z]+")
+_FINGERPRINTED = re.compile(r"[a-z-]+_[0-9a-f]{6,}\.pf_[a-z]+|(?=[0-9]*[a-f])[0-9a-f]{16,}-[0-9]+c?\.[a-z]+")
 
 
 def guess_media_type(name: str) -> str:

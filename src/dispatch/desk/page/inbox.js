@@ -12,7 +12,6 @@ const KINDS = { "json-ld": "JSON-LD", citation: "metadata for citations", microf
 
 export class Inbox {
   looks = [];
-  digits = true; // they are sections here, and no views
   quiet = true; // nothing is checked while one chooses
   numbers = [];
   rows = new Map(); // what is known of an entry, by its number
@@ -141,7 +140,7 @@ export class Inbox {
   paint() {
     const first = Math.max(0, Math.floor(this.list.scrollTop / ROW) - 3);
     const seen = this.numbers.slice(first, first + Math.ceil(this.list.clientHeight / ROW) + 6);
-    const missing = seen.filter((number) => !this.rows.has(number));
+    const missing = seen.some((number) => !this.rows.has(number)) ? this.numbers.slice(Math.max(0, first - 20), first + 80).filter((number) => !this.rows.has(number)) : [];
     this.runway.replaceChildren(...seen.map((number, at) => this.row(number, first + at)));
     if (this.numbers.length) this.list.setAttribute("aria-activedescendant", `entry-${this.chosen}`);
     else this.list.removeAttribute("aria-activedescendant");
@@ -149,16 +148,17 @@ export class Inbox {
   }
 
   async fetch(numbers) {
-    const asked = numbers.join();
-    if (this.asked === asked) return;
-    this.asked = asked;
+    if (this.fetching) return; // what is missing still is asked for then
+    this.fetching = true;
     try {
-      for (const row of await ask(`/inbox/rows?numbers=${asked}`)) this.rows.set(row.number, row);
+      for (const row of await ask(`/inbox/rows?numbers=${numbers.join()}`)) this.rows.set(row.number, row);
+      this.fetching = false;
+      this.paint();
     } catch (error) {
       this.failed(error);
+    } finally {
+      this.fetching = false;
     }
-    this.asked = "";
-    this.paint();
   }
 
   row(number, place) {

@@ -18,7 +18,6 @@ const ARTICLE = [
 
 export class IssueView {
   looks = [];
-  digits = true; // they are sections here, and no views
   chosen = ""; // the key of an article, “section:” and its title, or nothing: the issue itself
   queue = Promise.resolve();
 
@@ -47,8 +46,10 @@ export class IssueView {
     const other = this.at?.slug !== at.slug;
     this.at = at;
     const wanted = at.wanted?.();
+    const whole = at.field && !wanted; // a field of the issue itself
     this.shown = await ask(`/outline/${at.slug}`);
     if (wanted && this.find(wanted)) this.chosen = wanted;
+    else if (whole) this.chosen = "";
     else if (other || !this.target) this.chosen = other ? this.articles[0]?.key ?? "" : this.near ?? this.articles[0]?.key ?? "";
     this.list();
     this.edit(again && !other);
@@ -208,7 +209,7 @@ export class IssueView {
 
   /** What the check says of this article, with what would mend it. */
   async mend(article) {
-    const found = (await this.at.findings()).filter((one) => one.key === article.key);
+    const found = (await this.at.findings()).filter((one) => one.key === article.key && one.rule !== "editorial.certainty"); // that stands above
     if (this.chosen !== article.key) return;
     this.mending.replaceChildren(...found.map((one) => make("li", { class: `finding ${one.severity}` }, make("p", {}, make("span", { class: "severity" }, one.severity), ` ${one.what}.`), fixes(one, this.at, article) ?? make("p", { class: "soft" }, one.hint))));
   }

@@ -16,6 +16,8 @@ const VIEWS = [
   ["size", "Size", "6", (stage) => new Size(stage)],
   ["findings", "Findings", "7", (stage) => new Findings(stage)],
 ];
+const WITH_SECTIONS = new Set(["inbox", "issue"]); // where the digits are those of sections
+const LETTERS = { mail: "v", findings: "f" };
 const WITHOUT_ISSUE = new Set(["inbox"]);
 const LOOKS = { phone: ["Phone", "p"], dark: ["Dark", "d"], bare: ["No pictures", "i"], outlook: ["Outlook", "o"], print: ["Print", "r"] };
 const GLASSES = ["dark", "bare", "outlook", "print"];
@@ -55,7 +57,6 @@ async function draw(again = false) {
     view.shown.failed = failed;
     view.shown.create = create;
     by("stage").className = here.name;
-    document.body.classList.toggle("digits", Boolean(view.shown.digits));
     again = false;
   }
   again = again && view.slug === here.slug;
@@ -96,9 +97,10 @@ function header(here) {
   };
   by("issue").replaceChildren(...[group("Drafts", "draft"), group("Scheduled", "scheduled"), group("Published", "published")].filter(Boolean));
   by("issue").value = here.slug ?? "";
+  const shown = (name, key) => (WITH_SECTIONS.has(here.name) && /\d/.test(key) ? LETTERS[name] ?? null : key);
   by("views").replaceChildren(...VIEWS.map(([name, words, key]) => make("li", {},
-    make("a", { href: `#${here.slug ?? ""}/${name}/${[...here.looks].join("+")}`, "aria-current": name === here.name ? "page" : null, "aria-keyshortcuts": key, id: `view-${name}` },
-      words, make("kbd", { "aria-hidden": "true" }, key)))));
+    make("a", { href: `#${here.slug ?? ""}/${name}/${[...here.looks].join("+")}`, "aria-current": name === here.name ? "page" : null, "aria-keyshortcuts": shown(name, key), id: `view-${name}` },
+      words, make("kbd", { "aria-hidden": "true" }, shown(name, key) ?? "")))));
 }
 
 function glasses(here) {
