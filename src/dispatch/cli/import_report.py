@@ -96,19 +96,6 @@ class ImportReport:
             self.say(f"pictures that stay where they are: {', '.join(most)}{more}")
             self.say('To have copies: images = "copy" below [site] in dispatch.toml, then: dispatch publish')
 
-    def add_homes(self, imported: Iterable[ImportedPost], publication: Publication) -> None:
-        """Note how the old addresses lead on, where most posts have kept those of another host."""
-        every = [one.article.url for one in imported if not one.post.is_link]
-        homes = Counter(
-            links.resolve_address(url, "/") for url in every if not identity.is_site_address(url, publication)
-        )
-        for home, count in homes.most_common(1):
-            if home and count * 2 > len(every):
-                way = f'former_urls = ["{home.rstrip("/")}"] in dispatch.toml, then: dispatch publish'
-                self.hints.append(
-                    f"{count:,} keep their addresses at {links.parse_host(home)}. To have these lead here: {way}"
-                )
-
     def finish(self, verb: str) -> None:
         """Print the JSON, or the rest. Exits with 1 when something failed, and when nothing came of anything."""
         counts = {name: len(rows) for name, rows in self.rows.items()}
@@ -182,3 +169,13 @@ class ImportReport:
         common = common or ("already there" if one.state == "skipped" else one.reason)
         place = one.file if one.title in one.file else f"{one.file}: “{one.title}”"
         self.lines.append((place, one.title, one.reason, common))
+
+
+def describe_homes(imported: Iterable[ImportedPost], publication: Publication) -> Iterator[str]:
+    """Say how the old addresses lead on, where most posts have kept those of another host."""
+    every = [one.article.url for one in imported if not one.post.is_link]
+    homes = Counter(links.resolve_address(url, "/") for url in every if not identity.is_site_address(url, publication))
+    for home, count in homes.most_common(1):
+        if home and count * 2 > len(every):
+            way = f'former_urls = ["{home.rstrip("/")}"] in dispatch.toml, then: dispatch publish'
+            yield f"{count:,} keep their addresses at {links.parse_host(home)}. To have these lead here: {way}"
