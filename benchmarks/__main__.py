@@ -7,7 +7,10 @@ from importlib import import_module, metadata
 
 from benchmarks.measure import table
 
-SCRIPTS = ("start", "commands", "issue", "mail", "feeds", "gather", "inbox", "reading", "serving", "site", "preview")
+SCRIPTS = (
+    *("start", "commands", "issue", "mail", "feeds", "gather", "inbox", "reading", "serving", "site", "preview"),
+    "desk",
+)
 PEERS = ("click", "feedgen", "lxml", "jinja2", "mjml-python", "css-inline", "nh3", "httpx", "feedparser", "trafilatura")
 
 

@@ -37,7 +37,7 @@ def rows() -> Iterator[Row]:
         )
         archive.ours(folder / "ours", 1000)
         preview = (sys.executable, "-m", "dispatch", "preview", "no-50", "--no-open")
-        address = stack.enter_context(_served(preview, folder / "ours", "http://"))
+        address = stack.enter_context(serve_command(preview, folder / "ours", "http://"))
         page = browser.new_page()
         page.goto(address)
         page.wait_for_selector("html[data-version]:not([data-busy])")
@@ -51,7 +51,7 @@ def rows() -> Iterator[Row]:
                 continue
             make(folder / name, 1000)
             content = folder / name / ("content" if name.startswith("hugo") else ".")
-            with _served((*command, f"--port={PORT}"), folder / name, said):
+            with serve_command((*command, f"--port={PORT}"), folder / name, said):
                 beside = browser.new_page()
                 beside.goto(f"http://localhost:{PORT}/no-50/story-980/")
                 theirs = saved(beside, content / "no-50" / "story-980.md", IN_PAGE)
@@ -79,7 +79,7 @@ def saved(page: Page, file: Path, shown: str) -> Turn:
 
 
 @contextmanager
-def _served(command: tuple[str, ...], folder: Path, said: str) -> Iterator[str]:
+def serve_command(command: tuple[str, ...], folder: Path, said: str) -> Iterator[str]:
     """A server, and the line with which it says that it is ready."""
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
         assert server.stdout

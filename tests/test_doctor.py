@@ -6,6 +6,7 @@ import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from dispatch import config, subscribers
 from dispatch.doctor import look_at_domain, look_at_store
 from dispatch.doctor.names import list_unnamed, read_signatures
 from dispatch.resolver import Resolver
+from mail_sink import mail_sink
 from name_server import Zone, serve_names
 from patience import PATIENCE
 from rsa_keys import make_key
@@ -130,6 +132,25 @@ def test_offline_nothing_is_asked(root: Path) -> None:
     assert "There is no mail server  [sending.server]" in ran.stdout
     assert ran.stderr == "looked at the settings and the store\n"
     assert not (root / ".dispatch" / "subscribers.sqlite").exists()
+
+
+def test_a_test_message_goes_where_one_says(root: Path) -> None:
+    with mail_sink() as sink, serve_names(RIGHT) as names:
+        set_up(root, int(sink.url.rpartition(":")[2]))
+        ran = run_dispatch(root, "doctor", "--dns", names, "--to", "ann@paper.example", "--json")
+        assert "ann@paper.example: 250 2.0.0 Ok" in ran.stderr
+        assert json.loads(ran.stdout) == []
+        one = sink.taken[0]
+        assert (one.sender, one.recipient) == ("bounces@wire.example", "ann@paper.example")
+        message = message_from_bytes(one.octets, policy=policy.default)
+        assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert "dispatch doctor --received" in message.get_content()
+        sink.fault = lambda at, _recipient, _count: b"550 5.1.1 Nobody" if at == "RCPT" else ""
+        assert "was not taken: 550 5.1.1" in run_dispatch(
+            root, "doctor", "--dns", names, "--to", "no@paper.example", code=1
+        ).stderr  # fmt: skip
+        assert "is not an address" in run_dispatch(root, "doctor", "--dns", names, "--to", "ann", code=1).stderr
+    assert len(sink.taken) == 1
 
 
 def test_what_is_not_there_is_named(root: Path) -> None:

@@ -95,6 +95,8 @@ RUNS: dict[str, list[str]] = {
 }
 # These go on until they are stopped; what they read first, others read too.
 SERVERS = {"demo", "desk", "preview", "serve"}
+# Needs pages that answer, where send looks for them too: test_subscriptions tries it.
+ASKING = {"subscriber ask"}
 # Who reads, and has to where nothing can be written.
 READERS = {"issue list", "issue show", "inbox", "inbox show", "source list", "source export", "source test", "check"}
 READERS |= {"author list", "author show", "review", "schema", "help", "render --output -", "publish --dry-run"}
@@ -247,7 +249,7 @@ def choose_commands() -> list[str]:
 
 
 def test_every_command_is_tried_and_done_where_nothing_is_wrong(whole: Path, tmp_path: Path) -> None:
-    assert set(list_commands()) == {command.partition(" --")[0] for command in RUNS} | SERVERS
+    assert set(list_commands()) == {command.partition(" --")[0] for command in RUNS} | SERVERS | ASKING
     for command, words in RUNS.items():
         root = shutil.copytree(whole, tmp_path / command)
         assert run(root, *words).exit_code == 0, command

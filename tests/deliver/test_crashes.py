@@ -41,8 +41,8 @@ def wire(tmp_path: Path, sink: MailSink) -> Path:
     return make_publication(tmp_path, sink, PEOPLE)
 
 
-def make_publication(root: Path, sink: MailSink, people: int) -> Path:
-    config.create_publication(root, title="The Wire", url="https://wire.example", sender="W <desk@wire.example>")
+def make_publication(root: Path, sink: MailSink, people: int, url: str = "https://wire.example") -> Path:
+    config.create_publication(root, title="The Wire", url=url, sender="W <desk@wire.example>")
     with (root / "dispatch.toml").open("a") as file:
         file.write(f'\n[delivery]\nsmtp = "{sink.url}"\nbounces = "b@wire.example"\nconnections = {CONNECTIONS}\n')
     issues.create_issue(config.load(root), nouns.issue(nouns.article(1), slug="bridges", title="Who pays"))

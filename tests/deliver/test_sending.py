@@ -215,3 +215,16 @@ def test_states_are_counted(tmp_path: Path) -> None:
     with mail_sink() as sink:
         send(wire, sink.url)
     assert states(wire) == {"accepted": 2}
+
+
+def test_what_is_in_doubt_is_sent_again_where_somebody_prefers_that(tmp_path: Path) -> None:
+    wire = make_wire(tmp_path, 10, connections=1, unknown="resend")
+    with mail_sink(fault=lambda at, _to, n: DROP if at == "accepted" and n == 4 else "") as sink:
+        assert send(wire, sink.url).states == {"accepted": 9, "unknown": 1}
+        assert send(wire, sink.url).states == {"accepted": 10}
+        taken = Counter(sink.recipients())
+        assert taken.pop("reader-4@paper.example") == 2
+        assert set(taken.values()) == {1}
+        twice = [one.octets for one in sink.taken if one.recipient == "reader-4@paper.example"]
+        assert twice[0] == twice[1]  # one Message-ID: most mailboxes show it once
+        assert send(wire, sink.url).states == {"accepted": 10}

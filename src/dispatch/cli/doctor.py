@@ -1,5 +1,6 @@
 """``dispatch doctor``."""
 
+import secrets
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,7 +12,7 @@ import click
 from dispatch import derived
 from dispatch.checks.sending import DomainFacts, SendingFacts, judge_sending
 from dispatch.cli.check import print_report
-from dispatch.cli.context import OpenPublication, open_publication, print_note, read_clock
+from dispatch.cli.context import OpenPublication, open_publication, print_next, print_note, read_clock
 from dispatch.cli.delivery import PASSWORD, make_server
 from dispatch.errors import DeliveryError, explain_refusal
 from dispatch.files import read_bounded
@@ -27,26 +28,45 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A message of yours as it was received, with all its headers: was it signed, and by whom?",
 )
+@click.option("--to", metavar="ADDRESS", default="", help="Send a test message there, to look at what arrives.")
 @click.option("--dns", "name_server", default="", metavar="ADDRESS", help="Ask this name server: 192.0.2.53[:PORT].")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array of findings.")
 @PASSWORD
-def doctor(offline: bool, received: Path | None, name_server: str, as_json: bool, password: str) -> None:
+def doctor(offline: bool, received: Path | None, to: str, name_server: str, as_json: bool, password: str) -> None:
     """Find what keeps your mails from arriving: settings, the store, the mail server, DNS, the way to leave.
 
-    Nothing is sent. Exits with 1 if something is wrong. For the signature, send yourself an issue, save it as your
-    mail program received it, and give that file.
+    Nothing is sent, but with --to. Exits with 1 if something is wrong. For the signature, send yourself a test, save
+    it as your mail program received it, and give that file.
 
     \b
     Examples:
       dispatch doctor
+      dispatch doctor --to ann@paper.example
       dispatch doctor --received message.eml
       dispatch doctor --offline --json
     """
     facts = _look(open_publication(), received, name_server, password, offline=offline)
     findings = judge_sending(facts)
     print_report(findings, "json" if as_json else "human")
+    if to:
+        _send_probe(open_publication(), to, password)
     if any(one.severity == "error" for one in findings):
         sys.exit(1)
+
+
+def _send_probe(here: OpenPublication, to: str, password: str) -> None:
+    """Send a test message, and say what the server answered. Raises DispatchError when it does not take it."""
+    from dispatch.deliver import send_one
+    from dispatch.doctor.probe import build_probe
+    from dispatch.smtp import Envelope
+
+    text, sender = build_probe(here.publication, to, read_clock(), secrets.token_hex(16))
+    envelope = Envelope(here.publication.delivery.bounces or sender, to, len(text))
+    answer = send_one(make_server(here.publication, password), envelope, text)
+    if not answer.is_accepted:
+        raise DeliveryError(f"was not taken: {answer.reply}", address=to)
+    print_note(f"{to}: {answer.reply}")
+    print_next("dispatch doctor --received FILE")
 
 
 def _look(

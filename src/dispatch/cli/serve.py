@@ -49,14 +49,12 @@ def serve(
 
     folder, path = (Path(output), "") if output else _find_public_folder()
     place = f"{(path if below is None else below).strip('/')}/".lstrip("/")
+    what = f"{folder.name}/" if folder.is_dir() else "subscriptions"
     with _open_site(folder, place, password if subscriptions else None) as site:
         run_server(
-            site,
-            host=host,
-            port=port,
-            ready=lambda address: print_note(f"Serving {folder.name}/ at {address}{place} until Ctrl-C"),
-            log=print_note if log else None,
-        )
+            site, host=host, port=port, log=print_note if log else None,
+            ready=lambda address: print_note(f"Serving {what} at {address}{place} until Ctrl-C"),
+        )  # fmt: skip
 
 
 def _find_public_folder() -> tuple[Path, str]:

@@ -12,7 +12,7 @@ from dispatch.cli.subscriber_lists import open_store
 if TYPE_CHECKING:
     from dispatch.subscribers.subscriptions import Subscriptions
 
-_SENT_BY = "dispatch serve --subscriptions"
+_SENT_BY = "dispatch work --once, or dispatch serve --subscriptions"
 
 
 @click.command()

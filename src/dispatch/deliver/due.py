@@ -37,6 +37,6 @@ def send_due(outbound: Outbound, server: Submission, stop: threading.Event) -> I
         if one.audience == rounds.UNPLANNED and now - one.not_before > LATE:
             rounds.hold_round(outbound.connection, one.number)
             yield DueReport(round=one)
-        elif rounds.is_due(outbound.connection, one.number, now):
+        elif rounds.is_due(outbound.connection, one.number, now, resends=outbound.resends):
             require_way_back(outbound.publication, outbound.keys)
             yield DueReport(round=one, report=outbound.send_round(one, server, stop))

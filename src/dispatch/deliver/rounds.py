@@ -42,6 +42,11 @@ class Outbound:
     store: Annotated[str, "the store's name, as dispatch.lock has it"]
     clock: Callable[[], datetime]
 
+    @property
+    def resends(self) -> bool:
+        """Whether what is in doubt is sent again by itself."""
+        return self.publication.delivery.unknown == "resend"
+
     def find_round(self, issue: Issue, *, takes_over: bool = False) -> Round | None:
         """Find the round that an issue has in this store. Raises DeliveryError when it went out from elsewhere."""
         found = next(iter(rounds.list_rounds(self.connection, issue=issue.id)), None)
@@ -103,7 +108,8 @@ class Outbound:
         report = sender.send_due(one.number, message, lambda person: self.write_sender(person.key, one.number))
         with DATABASE.begin_transaction(self.connection):
             take_replies(self.connection, one.number, self.keys[0], self.clock())
-        if not any(report.states.get(state) for state in ("planned", "deferred", "sending")):
+        is_open = any(report.states.get(state) for state in ("planned", "deferred", "sending"))
+        if not (is_open or (self.resends and report.states.get("unknown"))):
             with DATABASE.begin_transaction(self.connection):
                 rounds.set_round_state(self.connection, one.number, "ended")
             self.record_round("sent", one)

@@ -118,12 +118,13 @@ def hold_round(connection: sqlite3.Connection, number: int) -> None:
         set_round_state(connection, number, "held")
 
 
-def is_due(connection: sqlite3.Connection, number: int, now: datetime) -> bool:
+def is_due(connection: sqlite3.Connection, number: int, now: datetime, *, resends: bool) -> bool:
     """Whether anything of a round may go out now, or was on its way when its sender ended."""
     found = connection.execute(
         "SELECT 1 FROM round one WHERE number = ? AND (audience = ? OR EXISTS (SELECT 1 FROM delivery WHERE"
-        " round = one.number AND (state = 'sending' OR state IN ('planned', 'deferred') AND not_before <= ?)))",
-        (number, UNPLANNED, rows.to_seconds(now)),
+        " round = one.number AND (state = 'sending' OR state IN ('planned', 'deferred') AND not_before <= ?"
+        " OR ? AND state = 'unknown')))",
+        (number, UNPLANNED, rows.to_seconds(now), resends),
     ).fetchone()
     return found is not None
 

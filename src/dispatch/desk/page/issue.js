@@ -46,8 +46,10 @@ export class IssueView {
     const other = this.at?.slug !== at.slug;
     this.at = at;
     const wanted = at.wanted?.();
+    const whole = at.field && !wanted; // a field of the issue itself
     this.shown = await ask(`/outline/${at.slug}`);
     if (wanted && this.find(wanted)) this.chosen = wanted;
+    else if (whole) this.chosen = "";
     else if (other || !this.target) this.chosen = other ? this.articles[0]?.key ?? "" : this.near ?? this.articles[0]?.key ?? "";
     this.list();
     this.edit(again && !other);
