@@ -78,6 +78,10 @@ class Value(str):
     def __call__(self, *_: object) -> "Value":
         return self
 
+    def items(self) -> list[tuple[str, "Value"]]:
+        """A table has a row."""
+        return [("name", self)]
+
 
 def find_uses() -> tuple[list[Use], list[str]]:
     """Every use of a pattern, once; and the expressions that say nothing of the pattern that they stand for."""

@@ -183,7 +183,7 @@ RUNS: dict[str, list[list[str]]] = {
     "unpublish": [["publish", "defence", "--yes"], ["unpublish", "defence"], ["unpublish", TEXT, "--yes"]],
     "serve": [["serve", "--port", TEXT], ["serve", "--host", LEADING], ["serve", "-o", "dispatch.toml"]],
     "subscriber add": [["subscriber", "add", TEXT, "--confirmed", LEADING], ["subscriber", "add", LEADING]],
-    "subscriber ask": [["subscriber", "ask"], ["subscriber", "ask", f"--{TEXT}"]],
+    "subscriber ask": [["subscriber", "ask"], ["subscriber", "ask", TEXT], ["subscriber", "ask", LEADING]],
     "subscriber export": [["subscriber", "export", "--state", TEXT], ["subscriber", "export", "--output", LEADING]],
     "subscriber forget": [["subscriber", "forget", TEXT, "--yes"], ["subscriber", "forget", LEADING]],
     "subscriber import": [["subscriber", "import", "story.md", "--map", f"{TEXT}=name"]],
@@ -254,6 +254,9 @@ def commit(root: Path) -> None:
 def test_nothing_foreign_acts(command: str, root: Path) -> None:
     if command == "review":
         commit(root)
+    if command == "subscriber ask":
+        with (root / "dispatch.toml").open("a", encoding="utf-8") as file:
+            file.write(f"[subscribe]\nconsent = {quote(LEADING)}\n")
     assert "FORGED" in "".join(run(root, *words) for words in RUNS[command])
 
 

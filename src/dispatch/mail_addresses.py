@@ -13,6 +13,11 @@ _PLAIN = re.compile(
 )
 
 
+def is_plain(address: str) -> bool:
+    """Whether an address is as most are: in ASCII, and the same in every form. Others may be right as well."""
+    return bool(_PLAIN.match(address))
+
+
 def parse_mailbox(written: str) -> str:
     """Return a mail address as it was written, without the space around it. Raises ValueError, which says why."""
     address = written.strip()
@@ -40,6 +45,8 @@ def find_ascii_form(address: str) -> str:
 
     Names of a network of one's own, which the world cannot reach, may be senders, too.
     """
+    if _PLAIN.match(address):
+        return address
     try:
         found = validate_email(address, check_deliverability=False, globally_deliverable=False, allow_smtputf8=False)
     except EmailNotValidError as error:

@@ -59,14 +59,17 @@ ISSUES = {
 @settings(max_examples=scale(60), deadline=None)
 @given(
     key=st.binary(min_size=8, max_size=8),
-    name=st.text(max_size=60),
+    name=st.just("") | st.text(max_size=60),
+    domain=st.sampled_from(["paper.example", "b\u00fccher.example", "Paper.Example", f"{'a' * 50}.{'b' * 50}.example"]),
     local=st.from_regex(r"[a-z0-9._-]{1,20}", fullmatch=True).filter(
         lambda one: ".." not in one and one.strip(".") == one
     ),
     number=st.integers(1, 100_000),
 )
-def test_filling_gives_the_bytes_of_a_new_rendering(which: str, key: bytes, name: str, local: str, number: int) -> None:
-    one = Recipient(email=f"{local}@paper.example", key=key, name=name)
+def test_filling_gives_the_bytes_of_a_new_rendering(
+    which: str, key: bytes, name: str, domain: str, local: str, number: int
+) -> None:
+    one = Recipient(email=f"{local}@{domain}", key=key, name=name)
     by, issue = publication(), ISSUES[which]
     made = attempt(lambda: render_anew(issue, by, one, number))
     filled = attempt(lambda: MESSAGES[which].fill_slots(one, number))

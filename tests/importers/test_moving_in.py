@@ -1,6 +1,7 @@
 """Moving in: every old address leads on, and an import into one issue, or into the inbox, drops nothing in silence."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packing import DATA, PNG, POSTS, bag, imported, of, run, sample, zipped
 
+from commands import run_dispatch
 from dispatch import compose, config, importers, issues, ledger, links
 from dispatch.importers.importing import ImportRun
 from dispatch.model import Article, Issue, Publication, Section
@@ -389,3 +391,20 @@ def test_a_bookmark_is_in_the_folder_where_it_stands_and_once(tmp_path: Path) ->
     (tmp_path / "b.html").write_text(page)
     report = imported(str(tmp_path / "b.html"))
     assert (len(report["imported"]), [one["reason"] for one in report["skipped"]]) == (4, ["it is there twice"])
+
+
+@pytest.mark.parametrize("publish", [(), ("--published",)])
+def test_an_old_site_that_is_named_later_leads_on(folder: Path, tmp_path: Path, publish: tuple[str, ...]) -> None:
+    posts = tmp_path / "posts"
+    posts.mkdir()
+    for name in ("one", "two"):
+        url = f"https://old.example/2024/{name}/"
+        (posts / f"{name}.md").write_text(f"---\ntitle: {name}\nurl: {url}\ndate: 2024-01-02\n---\nWords.\n", "utf-8")
+    told = run_dispatch(folder, "import", str(posts), *publish).stderr
+    assert (
+        '2 keep their addresses at old.example. To have these lead here: former_urls = ["https://old.example"]' in told
+    )
+    settings = (folder / "dispatch.toml").read_text("utf-8")
+    named = re.sub("(?m)^(url = .*)$", r'\1\nformer_urls = ["https://old.example"]', settings, count=1)
+    (folder / "dispatch.toml").write_text(named, "utf-8")
+    run_dispatch(folder, "publish", *(() if publish else ("one",)))

@@ -368,3 +368,17 @@ def test_a_curators_week_takes_at_most_300_keystrokes(browser: Browser, week: tu
     assert (root / "public" / "issues" / "week-48" / "email.html").is_file()
     print("keystrokes:", keys.count)
     assert keys.count <= 300
+
+
+def test_what_is_refused_is_told_and_comes_back_into_the_list(browser: Browser, root: Path) -> None:
+    fill_inbox(root, 0, ("paper0", [make_entry(71, title="", content="", url="https://paper0.example/nameless")]))
+    with opened(browser, root) as page:
+        press(page, "/")
+        page.keyboard.type("paper0")
+        press(page, "Enter", "End")
+        expect(page.locator(".row.chosen b")).to_have_text("https://paper0.example/nameless")
+        press(page, "1")
+        expect(page.locator("#faults")).to_contain_text("This could not be done")
+        expect(page.locator("#faults")).to_contain_text("no title found")
+        expect(page.locator(".row", has_text="nameless")).to_be_visible()
+        assert not list(read(root).articles)

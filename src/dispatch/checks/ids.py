@@ -147,6 +147,8 @@ def count_missing(article: Article, spent: Spent) -> Mapping[str, int]:
 def _compare_records(
     old: Record, new: Record, place: Callable[[str], Place], publication: Publication, missing: Mapping[str, int]
 ) -> Iterator[Finding]:
+    if old.url == identity.move_address(new.url, publication):  # an address of the site as it was, kept as it is
+        new = replace(new, url=old.url)
     # A page may move within the site: the ledger leads from its old address to the new one.
     moves = identity.is_issue_address(old.url, publication) and identity.is_issue_address(new.url, publication)
     # An issue has no address of its own: it follows from that of the publication.

@@ -11,7 +11,7 @@ from dispatch import compose, importers, links
 from dispatch.cli.article_options import NameAndUrl, Pairs, make_authors
 from dispatch.cli.completion import complete_author
 from dispatch.cli.context import OpenPublication, hold_interrupts, hold_later_interrupts, open_publication, read_clock
-from dispatch.cli.import_report import ImportReport
+from dispatch.cli.import_report import ImportReport, describe_homes
 from dispatch.importers import NotImported, Post
 from dispatch.importers.drafts import make_article
 from dispatch.importers.export_files import open_export
@@ -90,8 +90,9 @@ def _import_posts(
 ) -> None:
     """Make issues of the posts, or articles of one issue, and publish what is to be."""
     with hold_later_interrupts():
-        imported = report.show_outcomes(run.import_posts(found), export)
+        imported = list(report.show_outcomes(run.import_posts(found), export))
         public = {one.issue.slug: one.post.file for one in imported if one.is_public}
+    report.hints.extend(describe_homes(imported, here.publication))
     if publish:
         # Each is judged whatever stands in the others.
         judge = partial(judge_issue, publication=here.publication, everything=(), is_whole=False)

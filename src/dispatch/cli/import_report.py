@@ -6,10 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from dispatch import html, links
+from dispatch import html, identity, links
 from dispatch.cli.context import print_json, print_note, print_result
 from dispatch.importers import NotImported, Post
 from dispatch.importers.importing import ImportedPost, PublishedImport
+from dispatch.model import Publication
 from dispatch.report import write_message
 
 # How many that are alike have a line each.
@@ -29,6 +30,7 @@ class ImportReport:
     )
     names: Counter[str] = field(default_factory=Counter)
     pictures: set[str] = field(default_factory=set)  # the addresses of those that the export does not hold
+    hints: list[str] = field(default_factory=list)
     lines: list[tuple[str, str, str, str]] = field(
         default_factory=list
     )  # place, title, words, what many have in common
@@ -102,6 +104,8 @@ class ImportReport:
         self._say_names()
         self._say_lines()
         self._say_pictures()
+        for hint in self.hints:
+            self.say(hint)
         published = sum(row["status"] == "published" for row in self.rows["imported"])
         most = "at most " if verb.startswith("would") else ""  # nothing is judged before it is written
         self.say(
@@ -165,3 +169,13 @@ class ImportReport:
         common = common or ("already there" if one.state == "skipped" else one.reason)
         place = one.file if one.title in one.file else f"{one.file}: “{one.title}”"
         self.lines.append((place, one.title, one.reason, common))
+
+
+def describe_homes(imported: Iterable[ImportedPost], publication: Publication) -> Iterator[str]:
+    """Say how the old addresses lead on, where most posts have kept those of another host."""
+    every = [one.article.url for one in imported if not one.post.is_link]
+    homes = Counter(links.resolve_address(url, "/") for url in every if not identity.is_site_address(url, publication))
+    for home, count in homes.most_common(1):
+        if home and count * 2 > len(every):
+            way = f'former_urls = ["{home.rstrip("/")}"] in dispatch.toml, then: dispatch publish'
+            yield f"{count:,} keep their addresses at {links.parse_host(home)}. To have these lead here: {way}"

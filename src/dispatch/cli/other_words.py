@@ -37,6 +37,7 @@ INSTEAD: Mapping[str, str] = {
     **dict.fromkeys(("stats", "statistics", "analytics"), "dispatch deliveries --report"),
     **dict.fromkeys(("deploy", "upload", "push", "host", "online"), "dispatch help online"),
     **dict.fromkeys(("view", "look", "watch", "dev", "live"), "dispatch preview"),
+    **dict.fromkeys(("editor", "ui", "gui", "browser", "app"), "dispatch desk"),
     **dict.fromkeys(("build", "generate", "make", "site", "release"), "dispatch publish"),
     **dict.fromkeys(("server", "run", "up"), "dispatch serve"),
     **dict.fromkeys(("schedule", "later"), "dispatch publish ISSUE --at TIME"),

@@ -30,7 +30,7 @@ IDLE = click.option(
 @MAIL
 @IDLE
 def desk(issue: str | None, port: int, opens: bool | None, mail: str, idle: float) -> None:
-    """Choose from the inbox, edit ISSUE (default: the newest), see it and publish it, in the browser.
+    """Choose from the inbox, edit ISSUE (default: the newest draft), see it and publish it, in the browser.
 
     Prints the address of a page on this machine; its token keeps others out. What you decide there is written into the
     files at once, as the commands would, and can be taken back with one key. Press Ctrl-C to stop.
@@ -76,7 +76,8 @@ def run_preview(
 ) -> None:
     """Show an issue of the publication in a folder in a view, as the options of the command say, until Ctrl-C."""
     workspace = Workspace(root, smtp.parse_local_server(mail), read_clock)
-    first = issues.find_slug(workspace.publication, issue) if issue else workspace.newest
+    newest = workspace.newest if view == "mail" else workspace.newest_draft
+    first = issues.find_slug(workspace.publication, issue) if issue else newest
 
     def show_address(address: str) -> None:
         print_result(address)

@@ -58,6 +58,11 @@ class Workspace:
         """The slug of the newest issue; empty without any."""
         return next((issue.slug for issue in sort_newest_first(self._files.heads.values())), "")
 
+    @property
+    def newest_draft(self) -> str:
+        """The slug of the newest draft, which is being written; without one, of the newest issue."""
+        return next((issue.slug for issue in self.list_issues()), "")
+
     def reload(self, paths: Collection[Path]) -> None:
         """Read again what has changed in these files. Raises nothing."""
         self.inbox.forget_uses()

@@ -17,6 +17,7 @@ from typing import Annotated, NamedTuple
 
 from dispatch import derived, tokens
 from dispatch.formats import eml
+from dispatch.mail_addresses import is_plain
 from dispatch.model import Contents, Publication
 from dispatch.tokens import ReaderToken
 
@@ -104,6 +105,8 @@ class PreparedMessage:
 
     def find_mailbox(self, recipient: Recipient) -> str:
         """Find the form of a reader's address that every server takes. Raises RenderError."""
+        if is_plain(recipient.email):
+            return recipient.email
         return eml.parse_address(recipient.email, self._publication).addr_spec
 
 

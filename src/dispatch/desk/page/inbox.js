@@ -310,7 +310,7 @@ export class Inbox {
     if (!this.meant.length) return;
     if (!this.at.slug) return this.create();
     const title = this.at.issue.title;
-    await this.act("add", { issue: this.at.slug, numbers: this.meant, section, note }, this.meant, (done) => `Added ${done.count > 1 ? `${done.count} ` : ""}to ${section || "its section"} of ${title}.`);
+    await this.act("add", { issue: this.at.slug, numbers: this.meant, section, note }, this.meant, (done) => `Added ${done.count > 1 ? `${done.count} ` : ""}to ${section || "its section"} of ${title}.${this.status === "published" ? " It is published: publish the change." : ""}`);
   }
 
   async annotate() {

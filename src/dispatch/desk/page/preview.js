@@ -122,7 +122,7 @@ function faults() {
   const once = found.filter((one, at) => found.findIndex((other) => other.what === one.what && other.file === one.file) === at);
   by("faults").hidden = !once.length;
   by("faults").replaceChildren(
-    make("h2", {}, "This cannot be read as it stands; what you see is from before"),
+    make("h2", {}, overview.faults.length ? "This cannot be read as it stands; what you see is from before" : "This could not be done"),
     make("ul", {}, ...once.map((one) => make("li", {}, make("p", {}, one.what), one.hint ? make("p", { class: "soft" }, one.hint) : null, one.path ? place(one) : null))),
   );
 }
