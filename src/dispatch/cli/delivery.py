@@ -89,7 +89,7 @@ def print_outcome(outbound: "Outbound", one: "Round", report: "SendReport") -> N
     from dispatch.deliver import list_doubts
 
     if sys.stderr.isatty():
-        click.echo("\r", nl=False, err=True)
+        click.echo(err=True)  # below the progress, which may be longer
     print_note(describe_states(report.states))
     doubts = list_doubts(outbound, one)
     for email in doubts:
