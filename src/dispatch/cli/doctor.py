@@ -66,7 +66,7 @@ def _send_probe(here: OpenPublication, to: str, password: str) -> None:
     if not answer.is_accepted:
         raise DeliveryError(f"was not taken: {answer.reply}", address=to)
     print_note(f"{to}: {answer.reply}")
-    print_note("Save it as it was received, with all its headers, and then: dispatch doctor --received FILE")
+    print_note("When it has arrived, save it as a file, and see: dispatch doctor --received FILE")
 
 
 def _look(
