@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 import yaml
 
+from loopback import item, rss, web
 from test_review import FIRST, HOSTILE, Repository, acts_nowhere, plain
 
 CHECKOUT = Path(__file__).parents[1]
@@ -125,6 +126,38 @@ def test_check_annotates_the_files(repository: Repository, runner: Runner) -> No
     ran = runner.run(command="check", issue="bridges")
     assert ran.code == 1
     assert "::error file=issues/bridges/the-ferry.md,line=7,title=editorial.certainty::" in ran.log
+
+
+def test_check_looks_at_every_issue_that_the_pull_request_changes(repository: Repository, runner: Runner) -> None:
+    repository.run("issue", "new", "Quiet", "--slug", "quiet")
+    repository.commit()
+    assert "issues/bridges" not in runner.run(command="check", GITHUB_BASE_REF="main").log
+    repository.change(
+        "the-ferry.md", "https://wire.example/people/ann", "https://wire.example/people/ann\ncertainty: likely"
+    )
+    repository.commit()
+    ran = runner.run(command="check", GITHUB_BASE_REF="main")
+    assert ran.code == 1
+    assert "::error file=issues/bridges/the-ferry.md" in ran.log
+    assert "issues/quiet/issue.md" in ran.log
+    assert runner.run(command="check", GITHUB_BASE_REF="-x").code == 0  # the newest, which is quiet
+
+
+def test_what_is_strict_fails_for_a_warning_too(repository: Repository, runner: Runner) -> None:
+    repository.run("issue", "new", "Quiet", "--slug", "quiet")
+    assert "::warning " in runner.run(command="check", issue="quiet").log
+    assert runner.run(command="check", issue="quiet", strict="true").code == 1
+
+
+def test_the_inbox_is_gathered_for_everybody(repository: Repository, runner: Runner) -> None:
+    with web() as site:
+        site.pages["/feed"] = rss(item("a"))
+        repository.run("source", "add", site.url("/feed"), "--no-fetch", "--key", "tide", "--allow-private")
+        repository.run("source", "add", site.url("/gone"), "--no-fetch", "--key", "gone", "--allow-private")
+        ran = runner.run(command="check", issue="bridges", gather="true")
+    assert ran.code == 0
+    assert "::warning::some sources" in ran.log
+    assert len(list((repository.root / "inbox" / "tide").glob("*.json"))) == 1
 
 
 def test_what_is_due_is_published_and_what_fails_keeps_back_neither_it_nor_the_site(

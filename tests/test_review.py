@@ -482,7 +482,7 @@ TOLD = {
     "no picture": (
         edit("two-towns.md", "image: {url: bridge.png, alt: A bridge with a step in the middle}\n", ""),
         f"{TOWNS} has no picture any more"
-        " (was https://wire.example/issues/bridges/bridge.png (“A bridge with a step in the middle”))",
+        " (was https://wire.example/issues/bridges/bridge.png (“A bridge with a step in the middle”, 1 × 1))",
     ),
     "a licence": (edit("the-ferry.md", "published", "license: MIT\npublished"), f"{BOAT} has a licence now: “MIT”"),
     "an update": (

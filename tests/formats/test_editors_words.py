@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import nouns
@@ -117,6 +117,7 @@ def test_a_quotation_within_an_excerpt_is_seen_to_be_one(format: str) -> None:  
 
 
 @settings(max_examples=60)
+@example(["<table><tr><td>", "<table><tr><td>", "<tr>", "</table>", "a b"])
 @given(st.lists(st.sampled_from(PIECES), max_size=14))
 def test_whatever_the_shape_every_word_comes_through(pieces: list[str]) -> None:
     content = sanitise_html("".join(pieces))

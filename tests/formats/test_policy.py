@@ -168,6 +168,7 @@ def test_what_may_only_be_linked_shows_no_picture(format: str, policy: Syndicate
     image = Image(url="https://paper.example/bridge.jpg", alt="A bridge", width=600, height=400)
     issue = nouns.issue(story(policy, image=image), story(policy, key="two", id="tag:wire.example:two", image=image))
     octets = nouns.body(format, issue)
-    assert (b"paper.example/bridge.jpg" in octets) == (policy != "link" and format != "text")
+    whole = octets.replace(b"=\r\n", b"")  # lines of a message are broken anywhere
+    assert (b"paper.example/bridge.jpg" in whole) == (policy != "link" and format != "text")
     edition = render.render_edition(issue, nouns.publication(), format)
     assert not [one for one in check.findings(issue, [edition], nouns.publication()) if one.severity == "error"]

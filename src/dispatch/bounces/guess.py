@@ -17,7 +17,7 @@ from dispatch.model import DeliveryReport
 # Where the words of a report end and the message that it is about begins.
 _QUOTED: Final = re.compile(
     r"^(?:-{2,} ?(?:Below this line|This is a copy|The body|Original message|Returned message|Unsent message)"
-    r"|Received: |Return-Path: |(?:Original message|Message headers?) follows?|\s*-+ ?(?:Message log|Original))",
+    r"|Received: |Return-Path: |(?:Original message|Message headers?) follows?|[ \t]*-+ ?(?:Message log|Original))",
     re.IGNORECASE | re.MULTILINE,
 )
 logging.getLogger("flufl.bounce").addHandler(logging.NullHandler())  # it says aloud what it cannot read

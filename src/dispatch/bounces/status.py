@@ -26,7 +26,7 @@ _ELSE: Final = re.compile(
     r"|\brbl\b|reputation|\bpolic(?:y|ies)|\bdmarc\b|\bspf\b|\bdkim\b|\bvirus|\bcontent\b|greylist|\brate\b|relaying"
     r"|authenticat|try again|temporar|\bsender\b|timed? ?out|mail loop|refused|malformed"
 )
-_ASIDE: Final = re.compile(r"\S+@\S+|\bsize=\d+")
+_ASIDE: Final = re.compile(r"(?<![^\s@])[^\s@]+@\S+|\bsize=\d+")
 _STATUS: Final = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _CODE: Final = re.compile(r"(?<![\d.])([245]\d\d)(?=[ -])")
 

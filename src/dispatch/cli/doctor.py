@@ -12,7 +12,7 @@ import click
 from dispatch import derived
 from dispatch.checks.sending import DomainFacts, SendingFacts, judge_sending
 from dispatch.cli.check import print_report
-from dispatch.cli.context import OpenPublication, open_publication, print_next, print_note, read_clock
+from dispatch.cli.context import OpenPublication, open_publication, print_note, read_clock
 from dispatch.cli.delivery import PASSWORD, make_server
 from dispatch.errors import DeliveryError, explain_refusal
 from dispatch.files import read_bounded
@@ -66,7 +66,7 @@ def _send_probe(here: OpenPublication, to: str, password: str) -> None:
     if not answer.is_accepted:
         raise DeliveryError(f"was not taken: {answer.reply}", address=to)
     print_note(f"{to}: {answer.reply}")
-    print_next("dispatch doctor --received FILE")
+    print_note("When it has arrived, save it as a file, and see: dispatch doctor --received FILE")
 
 
 def _look(

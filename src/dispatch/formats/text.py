@@ -81,12 +81,15 @@ def _format_table(cells: list[html.Paragraph]) -> str:
     for one in cells:
         row = grid.setdefault(one.cell[1], {})
         row[one.cell[2]] = " ".join([*filter(None, [row.get(one.cell[2], "")]), *one.text.split()])
-    widths = [
-        max(len(row.get(column, "")) for row in grid.values()) for column in range(1, max(map(len, grid.values())) + 1)
-    ]
+    # A row may lack the columns before one that it has.
+    columns = sorted({column for row in grid.values() for column in row})
+    widths = [max(len(row.get(column, "")) for row in grid.values()) for column in columns]
     if sum(widths) + 2 * len(widths) > COLUMNS:
         lines = [_wrap_line(" | ".join(row.values())) for row in grid.values()]
     else:
-        rows = ([row.get(column, "").ljust(width) for column, width in enumerate(widths, 1)] for row in grid.values())
+        rows = (
+            [row.get(column, "").ljust(width) for column, width in zip(columns, widths, strict=True)]
+            for row in grid.values()
+        )
         lines = ["  ".join(row).rstrip() for row in rows]
     return "\n".join([*lines, *(address for one in cells for address in one.addresses)])

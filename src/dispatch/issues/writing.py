@@ -111,7 +111,10 @@ def _find_unlisted(folder: IssueReader, issue: Issue, article: Article) -> Artic
     """Return the article when a file that no section lists has exactly its content."""
     there = folder.find_files(article.key)
     aside = replace(folder, faults=[])  # what is wrong in that file does not concern the issue
-    return article if there and aside.read_unlisted(there[0], issue) == article else None
+    found = aside.read_unlisted(there[0], issue) if there else None
+    if found and found.image and article.image:  # its size is read from the file beside it
+        found = replace(found, image=replace(found.image, width=article.image.width, height=article.image.height))
+    return article if found == article else None
 
 
 def _prepare_new(folder: IssueReader, article: Article) -> PendingWrite:
