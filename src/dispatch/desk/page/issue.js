@@ -330,13 +330,13 @@ export class IssueView {
       const go = make("button", { class: "main", onclick: () => this.release(box, go, close) }, plan.doubts.length ? "Publish all the same" : "Publish");
       box.replaceChildren(box.firstElementChild,
         make("p", {}, plan.stopped ? "It cannot be published yet: " : "The check finds no error: ", lead, "."),
-        plan.doubts.length ? faults(plan.doubts) : "",
+        plan.doubts.length ? faults(plan.doubts.map((one) => ({ ...one, what: `It ${one.what}` }))) : "",
         plan.faults.length ? faults(plan.faults) : "",
         plan.stopped ? "" : make("p", {}, `In ${plan.folder}/, ${count(kinds("new"), "file")} would be new, ${count(kinds("changed"), "file")} changed, ${count(kinds("removed"), "file")} removed, of ${plan.count}.`),
         plan.stopped ? "" : make("details", {}, make("summary", {}, "Which"), make("ul", { class: "paths", tabindex: 0 }, ...plan.changes.map((change) => make("li", {}, `${{ new: "+", changed: "~", removed: "-" }[change.what]} ${change.path}`)))),
         plan.stopped ? "" : make("p", { class: "soft" }, `Whoever follows its feeds gets it once the folder is online.${plan.readers === null ? "" : ` The list has ${count(plan.readers, "reader")}; mail goes out only when you send it.`}`),
         make("p", { class: "tools" }, plan.stopped ? "" : go, close));
-      (plan.stopped ? close : go).focus();
+      (plan.stopped || plan.doubts.length ? close : go).focus(); // what may not be meant is not one Enter away
     } catch (error) {
       if (!(error instanceof Told)) throw error;
       box.replaceChildren(box.firstElementChild, faults(error.faults), make("p", { class: "tools" }, close));
