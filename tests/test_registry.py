@@ -16,6 +16,7 @@ import nouns
 from commands import run_dispatch
 from dispatch import compose, config, identity, inbox, issues, ledger, registry
 from dispatch.errors import ConfigError
+from dispatch.formats import FORMATS
 from dispatch.model import Article, Author, Credit, Person
 
 REGISTRY = """\
@@ -483,6 +484,14 @@ def test_what_no_command_changes_is_said(wire: Path) -> None:
     assert [line for line in said.splitlines() if "still" in line] == [
         "issues/i5/story.md still has the old name in it"
     ]
+
+
+def test_every_edition_that_was_rendered_under_the_old_name_is_said(wire: Path) -> None:
+    run_dispatch(wire, "render", "i1", *(word for name in FORMATS for word in ("--format", name)))
+    said = run_dispatch(wire, "author", "rename", "Ann Lee", "Alex Fay", "--forget").stderr
+    names = [line.removesuffix(" still has the old name in it") for line in said.splitlines() if "still" in line]
+    assert names == sorted(path.relative_to(wire).as_posix() for path in (wire / "out").rglob("*") if path.is_file())
+    assert len(names) == len(FORMATS)
 
 
 def test_a_review_does_not_tell_a_name_that_is_forgotten(wire: Path) -> None:

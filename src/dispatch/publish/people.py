@@ -21,6 +21,7 @@ from dispatch.text import fold_text, quote_word
 from dispatch.toml import parse_toml
 
 _FIELDS = ("name", "url", "email", "bio", "avatar")
+_TEXTS = frozenset({".atom", ".css", ".eml", ".html", ".json", ".md", ".txt", ".xml"})  # by the ends of their names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,10 +276,7 @@ def _find_mentions(publication: Publication, name: str, more: Iterable[str]) -> 
     """Find the files from which the site is made, and in more folders, that hold a name."""
     root, folded = publication.root, fold_text(name)
     made = (path for folder in ("issues", "templates", "pages", *more) for path in sorted((root / folder).rglob("*")))
-    for path in (
-        root / config.FILE,
-        *(path for path in made if path.suffix in {".md", ".html", ".txt", ".css", ".json"}),
-    ):
+    for path in (root / config.FILE, *(path for path in made if path.suffix in _TEXTS)):
         if path.is_file() and folded in fold_text(path.read_bytes().decode("utf-8", "replace")):
             yield files.format_path(path, root)
 
