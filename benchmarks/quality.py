@@ -23,7 +23,7 @@ from typing import TypedDict, cast
 import trafilatura
 from trafilatura.settings import Document as Extracted
 
-from dispatch import errors, gather
+from dispatch import errors, gather, identity
 from dispatch.model import Article
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -214,7 +214,8 @@ def _describe(article: Article) -> Found:
         url=article.url,
         title=article.title,
         dek=article.dek,
-        authors=tuple(author.name for author in article.authors),
+        # A mailbox stands for whoever authors.toml says, and here it is nobody's.
+        authors=tuple(author.name for author in article.authors if not author.name.startswith(identity.MAILBOX)),
         is_certain=article.certainty == "certain",
         day=article.published.date().isoformat() if article.published else "",
         content=article.content,

@@ -315,7 +315,7 @@ def test_what_was_published_by_mistake_leaves_no_trace(
     assert "\nstatus: draft\n" in text(letter, f"issues/{slug}/issue.md")
     if since is keep:
         assert after == before
-    assert dispatch("publish").stdout == ""
+    assert dispatch("publish", "-v").stdout == ""
     dispatch("check", slug)
     dispatch("publish", slug)
 
@@ -342,7 +342,7 @@ def test_what_another_issue_shares_with_it_stays(letter: Path, dispatch: Dispatc
     }
     for slug in ("first", "second"):
         dispatch("check", slug)
-    assert dispatch("publish").stdout == ""
+    assert dispatch("publish", "-v").stdout == ""
 
 
 def test_what_a_hub_was_told_of_is_out_and_what_came_after_is_not(dispatch: Dispatch) -> None:
@@ -482,7 +482,7 @@ def test_what_is_scheduled_is_published_when_it_is_due(letter: Path, dispatch: D
     assert snapshot(letter / "public").keys() == public.keys()
     assert "issues/empty" in dispatch("add", "--no-fetch", "--url", "https://a.example", "--title", "A").stderr
     set_date(letter, "second", "2026-02-01T08:00:00+01:00")
-    assert "issues/second/index.html" in dispatch("publish", "--due").stdout
+    assert "issues/second/index.html" in dispatch("publish", "--due", "-v").stdout
     assert "\nstatus: published\n" in text(letter, "issues/second/issue.md")
     assert "Nothing is due." in dispatch("publish", "--due").stderr
 
@@ -512,7 +512,7 @@ def test_a_draft_that_cannot_be_read_keeps_nothing_back_that_is_due(letter: Path
     set_date(letter, "second", "2026-01-02")
     write_issue(letter, "broken", 5, ANN)
     edit(letter / "issues" / "broken" / "issue.md", "title:", "titel: x\ntitle:")
-    said = dispatch("publish", "--due", code=1)
+    said = dispatch("publish", "--due", "-v", code=1)
     assert "issues/broken/issue.md" in said.stderr
     assert "issues/second/index.html" in said.stdout
 
@@ -521,7 +521,7 @@ def test_an_empty_issue_that_was_scheduled_comes_out_when_that_is_meant(letter: 
     edit(letter / "issues" / "empty" / "issue.md", "status: draft", "status: scheduled")
     set_date(letter, "empty", "2026-01-01")
     assert "has no articles" in dispatch("publish", "--due", code=1).stderr
-    assert "issues/empty/index.html" in dispatch("publish", "--due", "--yes").stdout
+    assert "issues/empty/index.html" in dispatch("publish", "--due", "--yes", "-v").stdout
 
 
 def test_a_publication_whose_issues_are_all_gone_is_not_published_empty(letter: Path, dispatch: Dispatch) -> None:

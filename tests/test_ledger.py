@@ -182,7 +182,10 @@ def test_the_lines_of_two_branches_are_read_together(tmp_path: Path, branches: l
     [
         ("<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n", "dispatch.lock:1: an unfinished merge"),
         ("a:1\tarticle\n", "dispatch.lock:1: must have 5 parts"),
-        ("a:1\tbook\tb\t-\t-\n", "dispatch.lock:1: the second part must be article, issue, .*, section or tag"),
+        (
+            "a:1\tbook\tb\t-\t-\n",
+            "dispatch.lock:1: the second part must be article, issue, .*, round or sent",
+        ),
         ("a:1\tissue\tb\tsoon\t-\n", "dispatch.lock:1: Invalid isoformat"),
         ("a:1\tmended\turl\t-\ttwo\n", "dispatch.lock:1: must end with the number of a correction, not “two”"),
         ("#\na:1\tissue\tb\t-\t-\na:1\tissue\tc\t-\t-\n", "dispatch.lock:3: another line says something else of a:1"),

@@ -13,6 +13,7 @@ import pytest
 import dispatch
 import nouns
 from dispatch import config, errors, issues, model, publish
+from dispatch.deferred import defer_names
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "reference" / "library.md").read_text("utf-8")
@@ -108,3 +109,8 @@ def test_a_program_publishes_and_is_told_what_stopped_it(tmp_path: Path) -> None
     assert second.stopped
     assert {finding.rule for finding in second.findings} == {"ids.authors"}
     assert {path: path.read_bytes() for path in (root / "public").rglob("*") if path.is_file()} == before
+
+
+def test_a_package_has_no_room_and_no_name_that_are_called_alike() -> None:
+    with pytest.raises(ValueError, match="a room and a name file_sizes"):
+        defer_names("dispatch.gather", file_sizes="file_sizes measure")

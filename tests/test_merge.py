@@ -211,7 +211,7 @@ def test_two_branches_that_publish_an_issue_each_merge_and_publish_mends_the_sit
         letter.run("publish", name.lower())
         letter.commit()
     letter.merge("Ann", "Bo")
-    assert "issues/ann/index.html" in letter.run("publish").stdout.split()
+    assert "issues/ann/index.html" in letter.run("publish", "-v").stdout.split()
     fresh = tmp_path / "fresh"
     letter.git("clone", "--quiet", ".", str(fresh))
     with chdir(fresh):

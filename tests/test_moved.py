@@ -100,7 +100,7 @@ def test_every_old_address_leads_to_the_new_one_and_nothing_is_delivered_again(
     assert files == {f"issues/old/{page}index.html" for page in ("", "mine/", "whole/")}
     own = {item["id"]: item["url"] for item in json.loads((letter / "public/feed.json").read_bytes())["items"]}
     assert own["tag:wire.example,2026:old/mine"] == f"{SITE}/issues/new/mine/"
-    assert dispatch("publish").stdout == ""
+    assert dispatch("publish", "-v").stdout == ""
 
 
 def test_what_moves_twice_leads_there_in_one_step(dispatch: Dispatch, letter: Path) -> None:

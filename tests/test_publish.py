@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -63,7 +64,7 @@ def add(root: Path, issue: Issue) -> None:
 @pytest.fixture
 def publish(letter: Path) -> Publish:  # noqa: ARG001
     def run(*arguments: str, code: int = 0) -> Result:
-        result = CliRunner().invoke(main, ["publish", *arguments])
+        result = CliRunner().invoke(main, ["publish", "-v", *arguments])
         assert result.exit_code == code, result.output
         return result
 
@@ -433,3 +434,12 @@ def python(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """A process of its own, as limits and kills need one."""
     command = [sys.executable, "-W", "error", "-c", textwrap.dedent(program)]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=PATIENCE)
+
+
+@pytest.mark.usefixtures("letter")
+def test_how_many_files_changed_is_said_and_which_when_asked() -> None:
+    said = CliRunner().invoke(main, ["publish", "third"])
+    assert "index.html" not in said.stdout
+    assert re.search(r"^\d+ of \d+ files changed in public/$", said.stderr, re.MULTILINE)
+    Path("public", "index.html").unlink()
+    assert CliRunner().invoke(main, ["publish", "--verbose"]).stdout == "index.html\n"

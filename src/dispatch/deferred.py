@@ -6,8 +6,13 @@ from importlib import import_module
 
 
 def defer_names(package: str, **rooms: str) -> Callable[[str], object]:
-    """Make the ``__getattr__`` of a package. rooms: for each of its rooms the names that the package has from it."""
+    """Make the ``__getattr__`` of a package. rooms: for each of its rooms the names that the package has from it.
+
+    Raises ValueError when a name is that of a room, too: the package would have the one or the other.
+    """
     homes = {name: room for room, names in rooms.items() for name in names.split()}
+    if twice := homes.keys() & rooms.keys():
+        raise ValueError(f"{package} has a room and a name {', '.join(sorted(twice))}")
 
     def find_name(name: str) -> object:
         if name not in homes:

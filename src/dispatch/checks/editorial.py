@@ -15,7 +15,7 @@ from dispatch.text import fold_file_name
 
 _LEFT = re.compile(r"\bTK(?:TK)*\b|\bTODO\b|\bFIXME\b|\bXXX\b|(?i:\blorem ipsum\b)")
 
-_ADDRESS = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-zA-Z]{2,63}")
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-zA-Z]{2,63}")
 _MOST_ADDRESSES = 20  # in a file that is no list of readers
 
 _UNUSABLE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')

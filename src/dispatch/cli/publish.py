@@ -41,6 +41,7 @@ _MARKS: Mapping[Literal["new", "changed", "removed"], str] = {"new": "+", "chang
 @click.option("--due", is_flag=True, help="Publish the scheduled issues whose time has come, for cron and CI.")
 @click.option("--output", "-o", type=click.Path(file_okay=False), help="The public folder. Default: public/.")
 @click.option("--dry-run", "dry", is_flag=True, help="Only say what would change.")
+@click.option("--verbose", "-v", "in_full", is_flag=True, help="Name every file that changed.")
 @click.option("--json", "as_json", is_flag=True, help="Say what changed as JSON; with --due, a line for each issue.")
 @click.option("--strict", is_flag=True, help="Let warnings stop it too.")
 @click.option("--allow-private", is_flag=True, help="Let copies of pictures come from your own network.")
@@ -51,6 +52,7 @@ def publish(
     due: bool,
     output: str | None,
     dry: bool,
+    in_full: bool,
     as_json: bool,
     strict: bool,
     allow_private: bool,
@@ -68,6 +70,7 @@ def publish(
       dispatch publish defence --at 2026-12-01T08:00
       dispatch publish --due
       dispatch publish --dry-run
+      dispatch publish -v
       dispatch publish --output /srv/www/wire
     """
     if (at or due) and (bool(issue) is due or (at and due)):
@@ -79,7 +82,7 @@ def publish(
     if issue and not dry and (one := here.read_issue(issue)).status != "published":
         _require_no_doubt(one, read_clock(), is_sure=yes)
     run = partial(publish_site, here.root, Path(output) if output else None, strict=strict, allow_private=allow_private)
-    publish_one = partial(_publish_one, here, run, is_dry=dry, as_json=as_json, is_named=bool(issue))
+    publish_one = partial(_publish_one, here, run, is_dry=dry, as_json=as_json, in_full=in_full, is_named=bool(issue))
     if not (_publish_due(here, publish_one, is_sure=yes) if due else publish_one(issue or "")):
         sys.exit(1)
 
@@ -121,6 +124,7 @@ def _publish_one(
     *,
     is_dry: bool = False,
     as_json: bool = False,
+    in_full: bool = False,
     is_named: bool = False,
 ) -> bool:
     """Publish an issue, or without one what changed, and report; return whether it was done. Raises DispatchError."""
@@ -130,7 +134,7 @@ def _publish_one(
     if as_json:
         print_json(_update_as_data(update, dry=is_dry))
     else:
-        _report_update(update, dry=is_dry)
+        _report_update(update, dry=is_dry, in_full=in_full or is_dry)
     if update.latest and update.latest[0] > read_clock():
         print_note(f"{update.latest[1]} is dated {update.latest[0]:%Y-%m-%d %H:%M}, and the feeds say so already")
     if update.stopped:
@@ -262,15 +266,15 @@ def _update_as_data(update: "SiteUpdate", *, dry: bool) -> dict[str, object]:
     }
 
 
-def _report_update(update: "SiteUpdate", *, dry: bool) -> None:
-    """Print what check found and what changed, a line each."""
+def _report_update(update: "SiteUpdate", *, dry: bool, in_full: bool) -> None:
+    """Print what check found, a line each, and how much changed; where it is asked for, each file too."""
     if update.findings or update.issue:
         from dispatch.cli.check import print_report
 
         print_report(update.findings, "human")
     if update.stopped:
         return
-    for change in update.changes:
+    for change in update.changes if in_full else ():
         print_result(f"{_MARKS[change.effect]} {change.path}" if dry or change.effect == "removed" else change.path)
     folder = update.folder.name
     for path in update.left:

@@ -5,7 +5,7 @@ all_sources       every source of a publication at once, one result each, into t
 reading           what a source's answer holds, read within a bounded time
 standing          whether the pages of articles are still these articles
 enrich            what a source and a page add to an entry
-measure_files     the size of the files that go with articles
+file_sizes        the size of the files that go with articles
 download_images   the pictures that a publication keeps copies of
 """
 
@@ -17,8 +17,8 @@ from dispatch.deferred import defer_names
 if TYPE_CHECKING:
     from dispatch.gather.all_sources import *
     from dispatch.gather.download_images import *
+    from dispatch.gather.file_sizes import *
     from dispatch.gather.location import *
-    from dispatch.gather.measure_files import *
     from dispatch.gather.standing import *
 else:
     __getattr__ = defer_names(
@@ -26,6 +26,6 @@ else:
         all_sources="GatherResult gather_into_inbox gather_sources",
         download_images="download_pictures",
         location="discover_source gather_articles",
-        measure_files="measure_files",
+        file_sizes="measure_files",
         standing="check_articles",
     )
