@@ -87,6 +87,8 @@ def test_one_command_settles_what_is_in_a_draft(root: Path, words: list[str], au
     run_dispatch(root, "issue", "credit", "week", "stone", *words)
     one = read_only(root)
     assert (one.authors, one.certainty, one.witnesses) == (authors, "certain", ())
+    said = f"by {', '.join(author.name for author in authors)}\n" if authors else "no author found\n"
+    assert run_dispatch(root, "issue", "credit", "week", "stone").stdout == said
     assert "witnesses" not in (root / one.file).read_text("utf-8")
     assert "editorial.certainty" not in run_dispatch(root, "issue", "list").stdout
 

@@ -7,7 +7,7 @@ from typing import get_args
 import click
 
 from dispatch import compose, git, issues, ledger
-from dispatch.cli.article_options import NameAndUrl, describe_doubt, make_authors, shorten_byline
+from dispatch.cli.article_options import NameAndUrl, describe_byline, describe_doubt, make_authors, shorten_byline
 from dispatch.cli.completion import complete_article, complete_author, complete_issue, complete_section
 from dispatch.cli.context import (
     YES,
@@ -184,7 +184,7 @@ def credit(
 
 def _show_choices(slug: str, article: Article) -> None:
     """Show whom an editor may choose, and how."""
-    lines = describe_doubt(article) if article.certainty != "certain" else [f"by {shorten_byline(article.authors)}"]
+    lines = describe_doubt(article) if article.certainty != "certain" else [describe_byline(article).text]
     for line in lines:
         print_result(line)
     if article.certainty != "certain":
