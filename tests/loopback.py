@@ -1,5 +1,6 @@
 """Sites on loopback: one real server that is every host of 127.0.0.0/8, with pages of the test's own making."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -113,3 +114,9 @@ def item(name: str, *, author: str = "", body: str = "", extra: str = "") -> str
         f"<guid>https://paper.example/{name}</guid>{creator}<description>{body or 'Words of ' + name}</description>"
         f"{extra}</item>"
     )
+
+
+def free_port() -> int:
+    """A port of this machine on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])

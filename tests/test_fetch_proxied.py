@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from dispatch import fetch
+from dispatch import fetch, trust
 from dispatch.errors import GatherError
-from dispatch.fetch import proxies, trust
+from dispatch.fetch import proxies
 from dispatch.fetch.addresses import parse_target
 from patience import PATIENCE
 
@@ -303,7 +303,7 @@ def test_a_system_without_certificates_has_certifis(tmp_path: Path) -> None:
     assert not trust.has_roots(None, None)
     assert not trust.has_roots(None, str(tmp_path / "empty"))
     assert trust.has_roots(None, str(tmp_path / "full"))
-    program = "import ssl\nfrom dispatch.fetch import trust\nprint(trust.prepare_tls()().cert_store_stats()['x509_ca'])"
+    program = "import ssl\nfrom dispatch import trust\nprint(trust.prepare_tls()().cert_store_stats()['x509_ca'])"
     nowhere = {"SSL_CERT_FILE": str(tmp_path / "missing"), "SSL_CERT_DIR": str(tmp_path / "empty")}
     ran = subprocess.run([sys.executable, "-c", program], env=nowhere, capture_output=True, text=True, check=True)
     assert int(ran.stdout) > 50

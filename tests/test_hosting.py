@@ -5,7 +5,6 @@ import os
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 import tomllib
@@ -22,6 +21,7 @@ import yaml
 
 from dispatch.cli import main
 from dispatch.serve import media
+from loopback import free_port
 from patience import wait_until
 from serving import Server, fill, served
 
@@ -72,11 +72,6 @@ def is_answering(server: Server) -> bool:
         server.connection().close()
         return True
     return False
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

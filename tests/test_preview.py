@@ -25,6 +25,7 @@ from dispatch.cli import main
 from dispatch.desk import Workspace, outlook, simulate
 from dispatch.desk.updates import watch_files
 from dispatch.smtp import MailServer, parse_local_server
+from loopback import free_port
 from patience import PATIENCE, processor_seconds, wait_until
 from previewing import Running, following, previewing, publication
 
@@ -425,11 +426,6 @@ def inbox() -> Iterator[tuple[Inbox, str]]:
     server.start()
     yield found, f"127.0.0.1:{server.port}"
     server.stop()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return listening.getsockname()[1]
 
 
 def post(running: Running, to: object) -> httpx.Response:

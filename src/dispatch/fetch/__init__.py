@@ -3,7 +3,6 @@
     addresses    where an address leads, and whether that is of the public internet
     politeness   what a host asks for: robots.txt, two requests at a time, pauses
     proxies      the way there: to those addresses, or through the proxy of the environment
-    trust        whose certificates are believed
     connection   one request and its answer, with an end to everything
     answers      what was answered, and what its headers say
     client       redirects, tries, validators; a form to those who take one

@@ -15,9 +15,9 @@ from threading import BoundedSemaphore
 from typing import Annotated, Final, NamedTuple
 from urllib.parse import urlencode
 
-from dispatch import links
+from dispatch import links, trust
 from dispatch.errors import GatherError
-from dispatch.fetch import addresses, connection, politeness, proxies, trust
+from dispatch.fetch import addresses, connection, politeness, proxies
 from dispatch.fetch.answers import (
     Answer,
     Reply,

@@ -17,7 +17,7 @@ from http.client import HTTPResponse
 from dispatch.errors import GatherError
 from dispatch.fetch.addresses import Endpoint, Target
 from dispatch.fetch.proxies import Proxy, Route, make_proxy_error
-from dispatch.fetch.trust import TlsMaker
+from dispatch.trust import TlsMaker
 
 _PIECE = 1 << 16
 _INFLATED_PIECE = 1 << 20

@@ -1,5 +1,6 @@
 """The mail server that a publication sends by: connected, encrypted, authenticated."""
 
+import base64
 import ipaddress
 import smtplib
 import socket
@@ -10,6 +11,7 @@ from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
 from dispatch.errors import DeliveryError
+from dispatch.trust import prepare_tls
 
 _HINT = "Put the password into DISPATCH_SMTP_PASSWORD, or into the file that [delivery] password_file names."
 
@@ -45,8 +47,9 @@ class Submission:
 
         Only a server on this machine may go without encryption.
         """
-        context = ssl.create_default_context()
-        patience = self.timeouts.connect
+        context, patience = prepare_tls()(), self.timeouts.connect
+        if self.host == "localhost" or _is_loopback(self.host):
+            _believe_anybody(context)
         if self.is_encrypted:
             session: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=patience, context=context)
         else:
@@ -60,9 +63,10 @@ class Submission:
 
     def _log_in(self, session: smtplib.SMTP, context: ssl.SSLContext) -> None:
         session.ehlo_or_helo_if_needed()
-        is_here = _is_here(session)
-        if is_here:  # a certificate for localhost is nobody's; and nothing leaves this machine
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        assert session.sock is not None  # noqa: S101 - it is connected
+        is_here = _is_loopback(str(session.sock.getpeername()[0]))
+        if is_here:
+            _believe_anybody(context)
         is_needed = not self.is_encrypted and (not is_here or (self.user and not session.has_extn("auth")))
         if is_needed and session.has_extn("starttls"):
             session.starttls(context=context)
@@ -74,7 +78,7 @@ class Submission:
             raise DeliveryError(f"wants the password of {self.user}", address=self.name, hint=_HINT)
         if self.user:
             try:
-                session.login(self.user, self.password)
+                _authenticate(session, self.user, self.password)
             except smtplib.SMTPAuthenticationError as error:
                 if error.smtp_code < 500:
                     raise
@@ -105,6 +109,23 @@ def close_abruptly(session: smtplib.SMTP) -> None:
     session.close()
 
 
-def _is_here(session: smtplib.SMTP) -> bool:
-    assert session.sock is not None  # noqa: S101 - it is connected
-    return ipaddress.ip_address(str(session.sock.getpeername()[0]).partition("%")[0]).is_loopback
+def _authenticate(session: smtplib.SMTP, user: str, password: str) -> None:
+    """Log in. smtplib can write ASCII alone, and a user or a password is UTF-8 (RFC 4616, section 2)."""
+    if f"{user}{password}".isascii():
+        session.login(user, password)
+        return
+    said = base64.b64encode(f"\0{user}\0{password}".encode()).decode("ascii")
+    code, words = session.docmd("AUTH", f"PLAIN {said}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, words)
+
+
+def _believe_anybody(context: ssl.SSLContext) -> None:
+    """Ask for no certificate: one for this machine is nobody's, and nothing leaves it."""
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+
+
+def _is_loopback(host: str) -> bool:
+    with suppress(ValueError):
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    return False
