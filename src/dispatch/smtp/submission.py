@@ -49,7 +49,7 @@ class Submission:
         """
         context, patience = prepare_tls()(), self.timeouts.connect
         if self.host == "localhost" or _is_loopback(self.host):
-            _believe_anybody(context)
+            _accept_anybody(context)
         if self.is_encrypted:
             session: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=patience, context=context)
         else:
@@ -66,7 +66,7 @@ class Submission:
         assert session.sock is not None  # noqa: S101 - it is connected
         is_here = _is_loopback(str(session.sock.getpeername()[0]))
         if is_here:
-            _believe_anybody(context)
+            _accept_anybody(context)
         is_needed = not self.is_encrypted and (not is_here or (self.user and not session.has_extn("auth")))
         if is_needed and session.has_extn("starttls"):
             session.starttls(context=context)
@@ -78,7 +78,7 @@ class Submission:
             raise DeliveryError(f"wants the password of {self.user}", address=self.name, hint=_HINT)
         if self.user:
             try:
-                _authenticate(session, self.user, self.password)
+                _send_password(session, self.user, self.password)
             except smtplib.SMTPAuthenticationError as error:
                 if error.smtp_code < 500:
                     raise
@@ -109,7 +109,7 @@ def close_abruptly(session: smtplib.SMTP) -> None:
     session.close()
 
 
-def _authenticate(session: smtplib.SMTP, user: str, password: str) -> None:
+def _send_password(session: smtplib.SMTP, user: str, password: str) -> None:
     """Log in. smtplib can write ASCII alone, and a user or a password is UTF-8 (RFC 4616, section 2)."""
     if f"{user}{password}".isascii():
         session.login(user, password)
@@ -120,7 +120,7 @@ def _authenticate(session: smtplib.SMTP, user: str, password: str) -> None:
         raise smtplib.SMTPAuthenticationError(code, words)
 
 
-def _believe_anybody(context: ssl.SSLContext) -> None:
+def _accept_anybody(context: ssl.SSLContext) -> None:
     """Ask for no certificate: one for this machine is nobody's, and nothing leaves it."""
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
 
