@@ -85,6 +85,31 @@ def test_a_mail_without_its_style_sheet_is_no_wider_than_a_phone(page: Page, cas
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
 
 
+# The words in the cells of an editor's or an author's table that stand on more than one line.
+CUT_WORDS = r"""() => {
+  const cut = [];
+  for (const cell of document.querySelectorAll('.prose td, .prose th')) {
+    const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      for (const word of texts.currentNode.data.matchAll(/\S{2,24}/g)) {
+        const range = document.createRange();
+        range.setStart(texts.currentNode, word.index);
+        range.setEnd(texts.currentNode, word.index + word[0].length);
+        if (new Set([...range.getClientRects()].map(one => one.top)).size > 1) cut.push(word[0]);
+      }
+    }
+  }
+  return cut;
+}"""
+
+
+@pytest.mark.parametrize("format", nouns.PAGES)
+def test_no_word_of_a_table_is_cut_on_a_phone(page: Page, format: str) -> None:  # noqa: A002
+    show(page, markup("letter-words", format), 360)
+    assert page.locator(".prose th").count() > 3
+    assert page.evaluate(CUT_WORDS) == []
+
+
 @pytest.mark.parametrize("width", [360, 640])
 @pytest.mark.parametrize("format", nouns.PAGES)
 def test_a_thumb_hits_every_way_to_an_article(page: Page, format: str, width: int) -> None:  # noqa: A002
