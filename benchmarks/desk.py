@@ -1,24 +1,19 @@
 """The desk with 10,000 entries in the inbox, in Chromium, beside the one paragraph of a bare Starlette page."""
 
-import random
 import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import timedelta
 from itertools import cycle
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.inbox import WEIGHTS, WORDS
+from benchmarks.inbox import WORDS, fill_inbox
 from benchmarks.measure import Row, Turn, in_turns
 from benchmarks.preview import QUIET, serve_command
-from benchmarks.sample import DAY
-from dispatch import config, inbox
-from dispatch.model import Article, Author, Source
 
 ENTRIES = 10_000
 SOURCES = 25
@@ -40,7 +35,7 @@ def rows() -> Iterator[Row]:
     """By the clock on the wall, until it is painted: the first screen, what is typed into the search, and a key."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        _fill(folder)
+        fill_inbox(folder, ENTRIES, SOURCES)
         browser = stack.enter_context(sync_playwright()).chromium.launch(
             executable_path=shutil.which("chromium"), args=QUIET
         )
@@ -95,24 +90,3 @@ def _press(page: Page) -> Turn:
         return time.perf_counter() - begun
 
     return turn
-
-
-def _fill(root: Path) -> None:
-    config.create_publication(root, title="The Wire", url="https://wire.example")
-    chance = random.Random(7)
-    with inbox.open_inbox(config.load(root)) as box:
-        for source in range(SOURCES):
-            site = f"https://site-{source}.example"
-            articles = [
-                Article(
-                    id=f"{site}/?p={number}",
-                    url=f"{site}/{number}",
-                    title=" ".join(chance.choices(WORDS, cum_weights=WEIGHTS, k=6)),
-                    content=f"<p>{' '.join(chance.choices(WORDS, cum_weights=WEIGHTS, k=120))}</p>",
-                    authors=(Author(name=chance.choice(WORDS).title()),),
-                    source=Source(title=f"Site {source}", url=site),
-                    published=DAY - timedelta(hours=number),
-                )
-                for number in range(ENTRIES // SOURCES)
-            ]
-            box.keep_articles(f"site-{source}", articles, DAY)

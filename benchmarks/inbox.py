@@ -23,7 +23,7 @@ WEIGHTS = list(accumulate(1 / rank for rank in range(1, len(WORDS) + 1)))
 def rows() -> Iterator[Row]:
     """The first screen, and searches for a word that is in most articles, for a rare one and for a name."""
     with tempfile.TemporaryDirectory() as folder:
-        _fill(Path(folder))
+        fill_inbox(Path(folder), ARTICLES, SOURCES)
         for words in (
             ("inbox",),
             ("inbox", "--search", WORDS[0]),
@@ -38,11 +38,12 @@ def rows() -> Iterator[Row]:
             yield in_turns(work, "`dispatch --version`", ours, theirs, turns=20, goal=3.0)
 
 
-def _fill(root: Path) -> None:
+def fill_inbox(root: Path, count: int, sources: int) -> None:
+    """Make a publication with so many articles in its inbox, from so many sources."""
     config.create_publication(root, title="The Wire", url="https://wire.example")
     chance = random.Random(7)
     with inbox.open_inbox(config.load(root)) as box:
-        for source in range(SOURCES):
+        for source in range(sources):
             site = f"https://site-{source}.example"
             articles = [
                 Article(
@@ -54,7 +55,7 @@ def _fill(root: Path) -> None:
                     source=Source(title=f"Site {source}", url=site),
                     published=DAY - timedelta(hours=number),
                 )
-                for number in range(ARTICLES // SOURCES)
+                for number in range(count // sources)
             ]
             box.keep_articles(f"site-{source}", articles, DAY + timedelta(hours=source // 100))
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from commands import run_dispatch
+from dispatch import config
 from patience import PATIENCE
 
 
@@ -42,3 +43,11 @@ def test_a_demo_stays_out_of_a_folder_that_holds_something(tmp_path: Path) -> No
     for folder in ("kept", "kept/poem.txt"):
         run_dispatch(tmp_path, "demo", folder, "--no-open", code=1 if folder == "kept" else 2)
     assert [path.name for path in (tmp_path / "kept").iterdir()] == ["poem.txt"]
+
+
+def test_what_ships_is_published_already(tmp_path: Path) -> None:
+    """Whoever publishes a fresh copy of the repository finds nothing changed in git."""
+    config.create_sample(tmp_path / "sample")
+    before = (tmp_path / "sample" / "dispatch.lock").read_text("utf-8")
+    run_dispatch(tmp_path / "sample", "publish")
+    assert (tmp_path / "sample" / "dispatch.lock").read_text("utf-8") == before
