@@ -76,8 +76,11 @@ class _Draft:
         ]
         return self._join_pieces(old, [here.get(name) for name in names], pieces, self._find_column(node))
 
-    def write_sequence(self, node: Items, wanted: Sequence[Value]) -> str:
-        """Write a list with dashes, from the first dash to the end of its last line."""
+    def write_sequence(self, node: Items, wanted: Sequence[Value], *, is_spaced: bool = False) -> str:
+        """Write a list with dashes, from the first dash to the end of its last line.
+
+        is_spaced: whether an empty line stands before what is new in it, and after it.
+        """
         old = self._list_items(node)
         places = _match_items([to_data(item) for item in node.items], [dump.to_texts(item) for item in wanted])
         column = self._find_column(node)
@@ -87,7 +90,10 @@ class _Draft:
             else self._write_changed_entry(old[place], value, column)
             for place, value in zip(places, wanted, strict=True)
         ]
-        return self._join_pieces(old, places, pieces, column)
+        apart = self.end * is_spaced
+        text = self._join_pieces(old, places, pieces, column, apart)
+        is_open = places[-1] is None and not self.text[old[-1].end :].startswith(("\n", "\r\n"))
+        return text + apart * is_open
 
     def find_end(self, node: Node) -> int:
         """Find the end of the last line of a value."""
@@ -132,9 +138,17 @@ class _Draft:
         return entries
 
     def _join_pieces(
-        self, old: Sequence[_EntrySpan], places: Sequence[int | None], pieces: Sequence[str], column: int
+        self,
+        old: Sequence[_EntrySpan],
+        places: Sequence[int | None],
+        pieces: Sequence[str],
+        column: int,
+        apart: str = "",
     ) -> str:
-        """Join the pieces in their new order, each after its gap; ``places`` gives the old entry of each, if any."""
+        """Join the pieces in their new order, each after its gap; ``places`` gives the old entry of each, if any.
+
+        apart: what stands before an entry that has no gap of its own, but for the first.
+        """
         kept = set(places)
         gaps: dict[int, str] = {}
         left = ""  # the comments above what is gone
@@ -143,10 +157,10 @@ class _Draft:
             if index in kept:
                 gaps[index], left = left + gap, ""
             else:
-                left += gap[: gap.rfind("\n") + 1]
+                left += gap[: gap.rfind("\n") + 1] if gap.strip() else ""
         text = ""
         for place, piece in zip(places, pieces, strict=True):
-            gap = gaps.get(-1 if place is None else place) or " " * column
+            gap = gaps.get(-1 if place is None else place) or apart + " " * column
             text += (gap if text else gap.lstrip()) + piece
         return text + left
 
@@ -165,7 +179,7 @@ class _Draft:
         if self.fine and isinstance(value, Mapping) and value and isinstance(node, Pairs) and not node.flow:
             return before + self.write_mapping(node, value, list(value))
         if self.fine and _is_list(value) and value and isinstance(node, Items) and not node.flow:
-            return before + self.write_sequence(node, value)
+            return before + self.write_sequence(node, value, is_spaced=entry.name in dump.SPACED)
         if self.fine and not isinstance(node, Scalar) and node.flow and (_is_list(value) or isinstance(value, Mapping)):
             return before + self._write_flow(node, value) + after
         if isinstance(node, Scalar) and node.style not in ("|", ">") and dump.is_line(value):
