@@ -11,6 +11,7 @@ listings     what lists and feeds show of an issue and of an article, and what a
 issue_index  every issue as a build needs it, read only where a file changed
 build        the site, page by page, for the preview and for a release
 cache        what each file was made of, so that only what changed is made again
+stamps       what says that a file, or the program, has changed
 release      the finished files, put into the public folder at once
 """
 
