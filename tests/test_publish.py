@@ -127,9 +127,7 @@ def test_a_record_that_is_damaged_is_begun_anew(letter: Path, publish) -> None:
     assert tree(letter / "public") == before
 
 
-def test_an_article_is_read_from_the_record_until_its_file_or_something_beside_it_changes(
-    letter: Path, publish
-) -> None:
+def test_an_article_is_read_from_the_record_until_its_file_or_one_beside_it_changes(letter: Path, publish) -> None:
     """The record is falsified: whoever shows what it says has not read the file."""
     folder = letter / "issues" / "first"
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from dispatch import databases, files
 from dispatch.errors import DeliveryError
-from dispatch.publish.stamps import list_files, make_digest, stamp_file
+from dispatch.publish.stamps import list_visible_files, make_digest, stamp_file
 
 if TYPE_CHECKING:
     from dispatch.publish.issue_index import CachedIssue
@@ -89,17 +89,17 @@ class BuildCache:
     def digest_folder(self, path: Path) -> dict[Path, str]:
         """Digest each file below a folder."""
         # What is no regular file cannot be part of an issue; where one names it, reading that says so.
-        found = (file for file in list_files(path) if stat.S_ISREG(os.lstat(file).st_mode))
+        found = (file for file in list_visible_files(path) if stat.S_ISREG(os.lstat(file).st_mode))
         return {path: self.digest_file(path) for path in map(Path, found)}
 
     def find_articles(self, slug: str) -> dict[str, tuple[str, str]]:
-        """Return what is cached of an issue's articles, by the paths of their files: what each was made of, and JSON."""
+        """Return what is cached of an issue's articles, by path: what each was made of, and JSON."""
         select = "SELECT path, made_of, kept FROM articles WHERE slug = ?"
         return {path: (made_of, kept) for path, made_of, kept in self._connection.execute(select, (slug,))}
 
     def store_articles(self, slug: str, articles: Mapping[str, tuple[str, str]]) -> None:
         """Cache all articles of an issue as ``find_articles`` returns them."""
-        self._forget(slug, "articles")
+        self._delete_rows(slug, "articles")
         rows = ((slug, path, *cached) for path, cached in articles.items())
         self._connection.executemany("INSERT INTO articles VALUES (?, ?, ?, ?)", rows)
 
@@ -115,7 +115,7 @@ class BuildCache:
         """Cache an issue, and forget the entries that it had."""
         from dispatch import serialise
 
-        self._forget(slug, "issues", "entries")
+        self._delete_rows(slug, "issues", "entries")
         row = (slug, made_of, serialise.to_json(cached))
         self._connection.execute("INSERT INTO issues (slug, made_of, kept) VALUES (?, ?, ?)", row)
 
@@ -136,7 +136,7 @@ class BuildCache:
     def forget_issues(self, slugs: Iterable[str]) -> None:
         """Drop everything that is cached of these issues."""
         for slug in slugs:
-            self._forget(slug, "issues", "articles", "entries")
+            self._delete_rows(slug, "issues", "articles", "entries")
 
     def issue_slugs(self) -> list[str]:
         """List the issues that are cached."""
@@ -170,7 +170,7 @@ class BuildCache:
 
     def adopt_folder(self, path: str) -> None:
         """Record that all files below a folder of the public one are the site's, whoever has put them there."""
-        for file in list_files(self._folder / path):
+        for file in list_visible_files(self._folder / path):
             body = files.read_file(Path(file), within=self._folder, error=DeliveryError)
             self.record_file(Path(file).relative_to(self._folder).as_posix(), "", make_digest(body))
 
@@ -178,7 +178,7 @@ class BuildCache:
         """Return the files of the site by path, with the digests of their bytes."""
         return {path: body for path, (_, body, _) in self._pages.items()}
 
-    def _forget(self, slug: str, *tables: str) -> None:
+    def _delete_rows(self, slug: str, *tables: str) -> None:
         for table in tables:
             self._connection.execute(f"DELETE FROM {table} WHERE slug = ?", (slug,))  # noqa: S608 - one of ours
 

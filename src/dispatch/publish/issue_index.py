@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Annotated
 
-from dispatch import derived, files, issues, ledger, pictures, render, serialise
+from dispatch import derived, issues, ledger, pictures, render, serialise
 from dispatch.errors import IssueError
-from dispatch.issues.folder import SUFFIXES
-from dispatch.model import Article, Fault, ImageCopy, Issue, PageKind, Publication, Record
+from dispatch.model import Fault, ImageCopy, Issue, PageKind, Publication, Record
 from dispatch.publish.cache import BuildCache
+from dispatch.publish.changed_articles import read_anew
 from dispatch.publish.listings import make_entry, strip_texts
 from dispatch.publish.plan import plan_pages
 from dispatch.publish.stamps import digest_program, make_digest
@@ -115,7 +114,7 @@ class IssueIndex:
     def read(self, slug: str) -> Issue:
         """Read an issue with its texts. Raises IssueError."""
         if slug not in self._whole:
-            self._whole[slug] = self._read_issue(slug)
+            self._whole[slug] = read_anew(self.publication, self.cache, slug, self.settings)
             while len(self._whole) > 1 and sum(map(_count_characters, self._whole.values())) > _AT_HAND:
                 oldest = next(iter(self._whole))
                 del self._whole[oldest]
@@ -146,31 +145,6 @@ class IssueIndex:
             cached = self._digest_issue(self.read(slug))
             self.cache.store_issue(slug, made_of, cached)
         return cached
-
-    def _read_issue(self, slug: str) -> Issue:
-        """Read an issue, of its articles those alone whose files, or what is around them, have changed."""
-        made_of = self._digest_articles(slug)
-        cached = self.cache.find_articles(slug)
-        root = self.publication.root
-        known = {
-            root / path: serialise.from_json(Article, kept)
-            for path, (digest, kept) in cached.items()
-            if made_of.get(path) == digest
-        }
-        issue = issues.read_issue(self.publication, slug, known=known)
-        read = {one.file: one for one in issue.articles if one.file in made_of}
-        if len(known) < len(cached) or any(root / path not in known for path in read):
-            kept = {path: (made_of[path], serialise.to_json(one)) for path, one in read.items()}
-            self.cache.store_articles(slug, kept)
-        return issue
-
-    def _digest_articles(self, slug: str) -> dict[str, str]:
-        """Digest what each article of an issue is made of, by its file: that, and all in the folder that is none."""
-        folder = self.cache.digest_folder(self.publication.root / "issues" / slug)
-        own = {path for path in folder if path.suffix in SUFFIXES and path.name != "issue.md"}
-        around = (f"{path}\0{'' if path in own else digest}" for path, digest in folder.items())
-        rest = make_digest(self.settings, *around)
-        return {files.format_path(path, self.publication.root): make_digest(rest, folder[path]) for path in own}
 
     def _digest_issue(self, issue: Issue) -> CachedIssue:
         bare = strip_texts(issue)

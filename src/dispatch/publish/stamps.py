@@ -22,7 +22,7 @@ def digest_inputs(stamps: Mapping[str, str]) -> str:
 def read_stamps(root: Path) -> dict[str, str]:
     """Read size, times and inode of every file that a site is made of, by its path below the publication's folder."""
     own = sorted(str(path) for path in root.iterdir() if path.is_file())
-    trees = (file for name in ("templates", "issues", "pages", "pictures") for file in list_files(root / name))
+    trees = (file for name in ("templates", "issues", "pages", "pictures") for file in list_visible_files(root / name))
     begin = len(str(root)) + 1
     return {path[begin:].replace(os.sep, "/"): stamp_file(path) for path in (*own, *trees)}
 
@@ -33,7 +33,7 @@ def digest_program() -> str:
     packages = Path(sysconfig.get_path("purelib"))
     ours = Path(__file__).parents[1]
     shipped = ours / "templates" if (ours / "templates").is_dir() else ours.parents[1] / "templates"
-    seen = (f"{path}\0{stamp_file(path)}" for path in (*list_files(ours), *list_files(shipped)))
+    seen = (f"{path}\0{stamp_file(path)}" for path in (*list_visible_files(ours), *list_visible_files(shipped)))
     return make_digest(__version__, stamp_file(packages), *(one for one in seen if "__pycache__" not in one))
 
 
@@ -47,7 +47,7 @@ def make_digest(*parts: str | bytes) -> str:
     return made.hexdigest()
 
 
-def list_files(folder: Path) -> list[str]:
+def list_visible_files(folder: Path) -> list[str]:
     """List the paths of all files below a folder, but for hidden ones and those whose names are not UTF-8: no
     publication can name these. A folder that is a link is empty.
     """
