@@ -83,7 +83,8 @@ def _fill_row() -> Row:
         ann = Recipient(email="ann@paper.example", key=bytes(8))
         ours = within(lambda: message.fill_slots(ann, 1), 2_000)
         theirs = within(lambda: prepared.render_message(issue, wire, ann.email, begun=NOW, values=values))
-        return in_turns(f"a text of {len(octets) // 1_000} KB filled", "rendered anew", ours, theirs, turns=5, goal=0.005)
+        work = f"a text of {len(octets) // 1_000} KB filled"
+        return in_turns(work, "rendered anew", ours, theirs, turns=TURNS, goal=0.005)
 
 
 def _each(turn: Turn) -> Turn:
@@ -131,8 +132,8 @@ def _store_rows(folder: Path) -> Iterator[Row]:
 
         def freeze() -> None:
             with DATABASE.begin_transaction(connection):
-                values = {"issue": "x", "slug": "x", "digest": "", "message": b"", "begun": NOW}
-                assert rounds.plan_audience(connection, rounds.begin_round(connection, **values)) == PEOPLE
+                made = rounds.begin_round(connection, issue="x", slug="x", digest="", message=b"", begun=NOW)
+                assert rounds.plan_audience(connection, made) == PEOPLE
 
         yield in_turns(f"{PEOPLE:,} deliveries planned", peer, within(freeze), once, turns=3)
 
