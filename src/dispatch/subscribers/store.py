@@ -121,6 +121,16 @@ class Store(ReportStore):
         )
         return [Consent(at=rows.to_moment(at), what=what, how=how, words=words) for at, what, how, words in found]
 
+    def list_proofs(self, email: str) -> list[Consent]:
+        """List how whoever had this address had agreed, who was erased. Raises DeliveryError when it is no address."""
+        same = fold_mailbox(rows.parse_address(email))
+        with DATABASE.begin_transaction(self._connection):
+            return rows.list_proofs(self._connection, same, read_key(self._root))
+
+    def find_last_accepted(self, person: Subscriber) -> datetime | None:
+        """Find when a server last took an issue for somebody; None when none did."""
+        return rows.find_last_accepted(self._connection, person.number)
+
     def tag(self, email: str, *, add: Sequence[str] = (), drop: Sequence[str] = ()) -> Subscriber:
         """Give somebody words of the publication's own, and take such away. Raises DeliveryError."""
         with DATABASE.begin_transaction(self._connection):
@@ -141,13 +151,15 @@ class Store(ReportStore):
     def forget(self, email: str, now: datetime) -> bool:
         """Erase all that is known of an address, and suppress it; return whether anything was (GDPR, article 17).
 
-        A keyed digest stays, so that no import brings the address back; nobody can read it from that.
+        A keyed digest stays, so that no import brings the address back; nobody can read it from that. By it is kept,
+        for three years, how they had agreed.
         """
         with DATABASE.begin_transaction(self._connection):
-            person = rows.find_person(self._connection, email)
-            rows.delete_people(self._connection, [person.number] if person else [])
-            same = fold_mailbox(rows.parse_address(email))
-            rows.add_suppression(self._connection, same, "erased", now, read_key(self._root))
+            person, key = rows.find_person(self._connection, email), read_key(self._root)
+            if person:
+                rows.keep_proof(self._connection, person, now, key)
+                rows.delete_people(self._connection, [person.number])
+            rows.add_suppression(self._connection, fold_mailbox(rows.parse_address(email)), "erased", now, key)
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log of earlier writes has the address, too
         return person is not None
 
