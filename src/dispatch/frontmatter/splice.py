@@ -9,7 +9,7 @@ removed stay: a person wrote them. A comment beside a list's item goes with it i
 import operator
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Annotated, TypeGuard
 
@@ -149,15 +149,7 @@ class _Draft:
 
         apart: what stands before an entry that has no gap of its own, but for the first.
         """
-        kept = set(places)
-        gaps: dict[int, str] = {}
-        left = ""  # the comments above what is gone
-        for index, entry in enumerate(old):
-            gap = self.text[old[index - 1].end : entry.start] if index else ""
-            if index in kept:
-                gaps[index], left = left + gap, ""
-            else:
-                left += gap[: gap.rfind("\n") + 1] if gap.strip() else ""
+        gaps, left = _collect_gaps(self.text, old, kept=set(places))
         text = ""
         for place, piece in zip(places, pieces, strict=True):
             gap = gaps.get(-1 if place is None else place) or apart + " " * column
@@ -215,6 +207,19 @@ class _Draft:
             text += self.text[at : child.start] + self._write_flow(child, item)
             at = child.end
         return text + self.text[at : node.end]
+
+
+def _collect_gaps(text: str, old: Sequence[_EntrySpan], *, kept: Set[int | None]) -> tuple[dict[int, str], str]:
+    """Collect the gap of each entry that is kept, with the comments above what is gone; and those after the last."""
+    gaps: dict[int, str] = {}
+    left = ""
+    for index, entry in enumerate(old):
+        gap = text[old[index - 1].end : entry.start] if index else ""
+        if index in kept:
+            gaps[index], left = left + gap, ""
+        else:
+            left += gap[: gap.rfind("\n") + 1] if gap.strip() else ""
+    return gaps, left
 
 
 def _find_moved_comments(front: str, root: Pairs, wanted: Mapping[str, Value]) -> dict[str, str]:
