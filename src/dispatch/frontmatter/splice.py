@@ -74,7 +74,7 @@ class _Draft:
             else self._write_new_entry(f"{dump.dump_scalar(name)}:", wanted[name], self._find_column(node))
             for name in names
         ]
-        return self._join_pieces(old, [here.get(name) for name in names], pieces, self._find_column(node))
+        return _join_pieces(self.text, old, [here.get(name) for name in names], pieces, self._find_column(node))
 
     def write_sequence(self, node: Items, wanted: Sequence[Value], *, is_spaced: bool = False) -> str:
         """Write a list with dashes, from the first dash to the end of its last line.
@@ -91,7 +91,7 @@ class _Draft:
             for place, value in zip(places, wanted, strict=True)
         ]
         apart = self.end * is_spaced
-        text = self._join_pieces(old, places, pieces, column, apart)
+        text = _join_pieces(self.text, old, places, pieces, column, apart)
         is_open = places[-1] is None and not self.text[old[-1].end :].startswith(("\n", "\r\n"))
         return text + apart * is_open
 
@@ -136,25 +136,6 @@ class _Draft:
             entries.append(_EntrySpan("", at, at + 1, item, self.find_end(item)))
             at = entries[-1].end
         return entries
-
-    def _join_pieces(
-        self,
-        old: Sequence[_EntrySpan],
-        places: Sequence[int | None],
-        pieces: Sequence[str],
-        column: int,
-        apart: str = "",
-    ) -> str:
-        """Join the pieces in their new order, each after its gap; ``places`` gives the old entry of each, if any.
-
-        apart: what stands before an entry that has no gap of its own, but for the first.
-        """
-        gaps, left = _collect_gaps(self.text, old, kept=set(places))
-        text = ""
-        for place, piece in zip(places, pieces, strict=True):
-            gap = gaps.get(-1 if place is None else place) or apart + " " * column
-            text += (gap if text else gap.lstrip()) + piece
-        return text + left
 
     def _write_new_entry(self, prefix: str, value: Value, column: int, comment: str = "") -> str:
         """Write a new entry, without the indentation of its first line."""
@@ -207,6 +188,26 @@ class _Draft:
             text += self.text[at : child.start] + self._write_flow(child, item)
             at = child.end
         return text + self.text[at : node.end]
+
+
+def _join_pieces(
+    source: str,
+    old: Sequence[_EntrySpan],
+    places: Sequence[int | None],
+    pieces: Sequence[str],
+    column: int,
+    apart: str = "",
+) -> str:
+    """Join the pieces in their new order, each after its gap; ``places`` gives the old entry of each, if any.
+
+    apart: what stands before an entry that has no gap of its own, but for the first.
+    """
+    gaps, left = _collect_gaps(source, old, kept=set(places))
+    text = ""
+    for place, piece in zip(places, pieces, strict=True):
+        gap = gaps.get(-1 if place is None else place) or apart + " " * column
+        text += (gap if text else gap.lstrip()) + piece
+    return text + left
 
 
 def _collect_gaps(text: str, old: Sequence[_EntrySpan], *, kept: Set[int | None]) -> tuple[dict[int, str], str]:
