@@ -8,6 +8,7 @@ import click
 from dispatch import issues, smtp
 from dispatch.cli.completion import complete_issue
 from dispatch.cli.context import open_publication, print_note, print_result, read_clock
+from dispatch.cli.delivery import PASSWORD, make_server
 from dispatch.desk import Preview, Workspace, serve_preview
 
 ISSUE = click.argument("issue", required=False, shell_complete=complete_issue)
@@ -29,7 +30,8 @@ IDLE = click.option(
 @OPENS
 @MAIL
 @IDLE
-def desk(issue: str | None, port: int, opens: bool | None, mail: str, idle: float) -> None:
+@PASSWORD
+def desk(issue: str | None, port: int, opens: bool | None, mail: str, idle: float, password: str) -> None:
     """Choose from the inbox, edit ISSUE (default: the newest draft), see it and publish it, in the browser.
 
     Prints the address of a page on this machine; its token keeps others out. What you decide there is written into the
@@ -40,7 +42,9 @@ def desk(issue: str | None, port: int, opens: bool | None, mail: str, idle: floa
       dispatch desk
       dispatch desk defence --port 8000 --no-open
     """
-    run_preview(open_publication().root, issue, port=port, opens=opens, mail=mail, idle=idle, view="inbox")
+    run_preview(
+        open_publication().root, issue, port=port, opens=opens, mail=mail, idle=idle, password=password, view="inbox"
+    )
 
 
 @click.command()
@@ -49,7 +53,8 @@ def desk(issue: str | None, port: int, opens: bool | None, mail: str, idle: floa
 @OPENS
 @MAIL
 @IDLE
-def preview(issue: str | None, port: int, opens: bool | None, mail: str, idle: float) -> None:
+@PASSWORD
+def preview(issue: str | None, port: int, opens: bool | None, mail: str, idle: float, password: str) -> None:
     """Preview ISSUE (default: the newest) as each reader will see it, while you write.
 
     Prints the address of a page on this machine; its token keeps others out. The page follows every change to the
@@ -61,7 +66,7 @@ def preview(issue: str | None, port: int, opens: bool | None, mail: str, idle: f
       dispatch preview defence --port 8000 --no-open
       dispatch preview --smtp 127.0.0.1:2525
     """
-    run_preview(open_publication().root, issue, port=port, opens=opens, mail=mail, idle=idle)
+    run_preview(open_publication().root, issue, port=port, opens=opens, mail=mail, idle=idle, password=password)
 
 
 def run_preview(
@@ -73,6 +78,7 @@ def run_preview(
     mail: str = "127.0.0.1:1025",
     idle: float = 0,
     view: str = "mail",
+    password: str = "",
 ) -> None:
     """Show an issue of the publication in a folder in a view, as the options of the command say, until Ctrl-C."""
     workspace = Workspace(root, smtp.parse_local_server(mail), read_clock)
@@ -86,7 +92,16 @@ def run_preview(
         if opens or (opens is None and sys.stdout.isatty()):
             _open_browser(address)
 
-    preview = Preview(workspace, root=root, mail=mail, now=read_clock, first=first, view=view, idle=idle * 60)
+    preview = Preview(
+        workspace,
+        root=root,
+        mail=mail,
+        now=read_clock,
+        find_server=lambda publication: make_server(publication, password),
+        first=first,
+        view=view,
+        idle=idle * 60,
+    )
     preview.updates.tell = print_note
     serve_preview(preview, port=port, ready=show_address)
 

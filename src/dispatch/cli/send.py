@@ -21,7 +21,7 @@ from dispatch.cli.context import (
     read_clock,
 )
 from dispatch.cli.delivery import PASSWORD, make_progress, make_server, print_outcome, stop_on_signals
-from dispatch.errors import CheckError, DeliveryError, IssueError
+from dispatch.errors import DeliveryError, IssueError
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -125,33 +125,26 @@ def _require_sendable(here: OpenPublication, name: str) -> "Issue":
 
 def _send_to_desk(outbound: "Outbound", one: "Issue", test: str, server: "Submission") -> bool:
     """Send the message to the desk; return whether all of it was taken."""
+    from dispatch.deliver import prepare_proven
+
     addresses = [test] if test else list(outbound.publication.delivery.test)
     if not addresses:
         raise DeliveryError(
             "names no address for tests", subject="dispatch.toml", hint="dispatch send ISSUE --test ADDRESS"
         )
-    replies = outbound.send_to_testers(one, _prepare(outbound, one, read_clock()), addresses, server)
+    replies = outbound.send_to_testers(one, prepare_proven(outbound, one, read_clock()), addresses, server)
     for address, reply in zip(addresses, replies, strict=True):
         print_result(f"{address}: {reply.reply}")
     return all(reply.is_accepted for reply in replies)
 
 
-def _prepare(outbound: "Outbound", one: "Issue", begun: datetime) -> bytes:
-    """Prepare the message, and read one that is filled back. Raises CheckError when something is lost in it."""
-    from dispatch import check
-
-    octets = outbound.prepare_message(one, begun)
-    wrong = check.check_edition(outbound.fill_sample(one, octets), one, outbound.publication)
-    if rules := sorted({found.rule for found in wrong if found.severity == "error"}):
-        raise CheckError(f"the message would break {', '.join(rules)}", hint=f"dispatch check {one.slug}")
-    return octets
-
-
 def _send(outbound: "Outbound", one: "Issue", server: "Submission", options: _SendOptions) -> bool:
     """Begin the round of an issue, or go on with it; return whether nothing is left of it."""
+    from dispatch.deliver import prepare_proven
+
     found = outbound.find_round(one, takes_over=options.takes_over)
     begun = found.begun if found else _parse_time(options.at, outbound)
-    octets = _prepare(outbound, one, begun)
+    octets = prepare_proven(outbound, one, begun)
     if found:
         _require_same(outbound, found, octets)
     else:

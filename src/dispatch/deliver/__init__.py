@@ -17,7 +17,7 @@ budget.py      how many messages in which time
 
 from dispatch.deliver.due import DueReport, send_due
 from dispatch.deliver.notices import has_notices, send_notices
-from dispatch.deliver.rounds import Outbound, list_doubts, open_for_notices, open_outbound, send_one
+from dispatch.deliver.rounds import Outbound, list_doubts, open_for_notices, open_outbound, prepare_proven, send_one
 from dispatch.deliver.sending import SendReport
 from dispatch.deliver.way_back import require_way_back
 
@@ -29,6 +29,7 @@ __all__ = [
     "list_doubts",
     "open_for_notices",
     "open_outbound",
+    "prepare_proven",
     "require_way_back",
     "send_due",
     "send_notices",
