@@ -7,11 +7,11 @@ remembers from which store an issue went out.
 
 import hashlib
 import secrets
-import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
 from dispatch import ledger
+from dispatch.databases import SqlConnection
 from dispatch.errors import DeliveryError
 from dispatch.model import Publication
 from dispatch.subscribers import deliveries
@@ -25,13 +25,13 @@ _TAKE_OVER = (
 
 
 def require_current_store(
-    publication: Publication, connection: sqlite3.Connection, high_water: HighWater, *, takes_over: bool
+    publication: Publication, connection: SqlConnection, high_water: HighWater, *, takes_over: bool
 ) -> str:
     """Require that this store is not an old copy, and not on another machine; return its name, as the lock has it.
 
     takes_over: somebody has said that it is meant. Raises DeliveryError.
     """
-    host = _name_place(publication.root)
+    host = DATABASE.name_place(connection) or _name_folder(publication.root)
     with DATABASE.begin_transaction(connection):
         store = deliveries.read_meta(connection, "store") or secrets.token_hex(8)
         known_host = deliveries.read_meta(connection, "host") or host
@@ -40,11 +40,11 @@ def require_current_store(
             if high_water.read_marks() > marks:
                 what = f"knows {marks} messages, and {high_water.read_marks()} were begun: an old copy was put back"
                 hint = f"Put the newest copy in its place. {_TAKE_OVER}"
-                raise DeliveryError(what, subject=DATABASE.file.as_posix(), hint=hint)
+                raise DeliveryError(what, subject=DATABASE.subject, hint=hint)
             if known_host != host:
                 what = "was used on another machine, or in another folder"
                 hint = f"Send from there, where people leave the list. {_TAKE_OVER}"
-                raise DeliveryError(what, subject=DATABASE.file.as_posix(), hint=hint)
+                raise DeliveryError(what, subject=DATABASE.subject, hint=hint)
         deliveries.write_meta(connection, "store", store)
         deliveries.write_meta(connection, "host", host)
     if takes_over:
@@ -73,7 +73,7 @@ def require_unsent(
             raise DeliveryError(what, address=slug, hint=f"Put the newest copy in its place. {_TAKE_OVER}")
 
 
-def _name_place(root: Path) -> str:
+def _name_folder(root: Path) -> str:
     """Name this machine and folder, so that a copy elsewhere has another name; nobody can read them from it."""
     machine = b""
     with suppress(OSError):

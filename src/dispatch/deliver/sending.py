@@ -1,7 +1,6 @@
 """Send a round: connections that talk to the server, and one ledger that all of them wait for."""
 
 import queue
-import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, NamedTuple
 
+from dispatch.databases import SqlConnection
 from dispatch.deliver.budget import Budget
 from dispatch.deliver.connection import Connection, GoAhead, Letter, Step
 from dispatch.deliver.outcomes import is_policy, judge_outcome
@@ -54,7 +54,7 @@ class Sender:
     """All that the sending of a round needs."""
 
     publication: Publication
-    connection: sqlite3.Connection
+    connection: SqlConnection
     server: Submission
     high_water: HighWater
     clock: Callable[[], datetime]

@@ -1,10 +1,10 @@
 """What became of each issue, in numbers: none of them from watching anybody read."""
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
+from dispatch.databases import SqlConnection
 from dispatch.subscribers import rounds, rows
 
 WEEK: Final = timedelta(days=7)
@@ -25,7 +25,7 @@ class IssueNumbers:
     new: Annotated[int, "who came since the issue before"]
 
 
-def list_numbers(connection: sqlite3.Connection) -> list[IssueNumbers]:
+def list_numbers(connection: SqlConnection) -> list[IssueNumbers]:
     """List the numbers of each round, the newest first."""
     found = sorted(rounds.list_rounds(connection), key=lambda one: one.number)
     numbers = []

@@ -1,10 +1,10 @@
 """The subscribers as those who edit, send and serve use them."""
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 
+from dispatch.databases import SqlConnection
 from dispatch.errors import DeliveryError
 from dispatch.mail_addresses import fold_mailbox
 from dispatch.model import Consent, DeliveryReport, ListedPerson, Publication, Subscriber, SubscriberState, Suppression
@@ -34,7 +34,7 @@ def take_reports(publication: Publication, found: Iterable[DeliveryReport], now:
 class Store(ReportStore):
     """Who gets the newsletter. Every method that writes does so in one transaction."""
 
-    def __init__(self, publication: Publication, connection: sqlite3.Connection) -> None:
+    def __init__(self, publication: Publication, connection: SqlConnection) -> None:
         """Only for ``open_store``."""
         self._root = publication.root
         self._connection = connection
@@ -148,18 +148,17 @@ class Store(ReportStore):
             rows.delete_people(self._connection, [person.number] if person else [])
             same = fold_mailbox(rows.parse_address(email))
             rows.add_suppression(self._connection, same, "erased", now, read_key(self._root))
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log of earlier writes has the address, too
+        DATABASE.drop_log(self._connection)
         return person is not None
 
     def suppress(self, emails: Iterable[str], now: datetime) -> int:
         """Make sure that nobody writes to these addresses; return how many are new. Raises DeliveryError."""
-        before = self._connection.total_changes
+        added = 0
         with DATABASE.begin_transaction(self._connection):
             key = read_key(self._root)
             for email in emails:
                 same = fold_mailbox(rows.parse_address(email))
-                rows.add_suppression(self._connection, same, "listed", now, key)
-            added = self._connection.total_changes - before
+                added += rows.add_suppression(self._connection, same, "listed", now, key)
             found = self._connection.execute("SELECT number, same FROM subscriber WHERE state IN ('active', 'pending')")
             for number, same in found.fetchall() if added else ():
                 if rows.find_suppression(self._connection, same, key):
