@@ -5,7 +5,7 @@ submission.py  the server of ``[delivery]``: connected, encrypted, authenticated
 conversation.py     many messages over one connection, with as few turns as the server allows (RFC 2920)
 """
 
-from dispatch.smtp.conversation import Conversation, Envelope, ServerReply
+from dispatch.smtp.conversation import Conversation, Envelope, ServerReply, TurnReplies, finish_text
 from dispatch.smtp.server import MailServer, describe_failure, parse_local_server
 from dispatch.smtp.submission import Submission, Timeouts, parse_submission
 
@@ -16,7 +16,9 @@ __all__ = [
     "ServerReply",
     "Submission",
     "Timeouts",
+    "TurnReplies",
     "describe_failure",
+    "finish_text",
     "parse_local_server",
     "parse_submission",
 ]
