@@ -37,7 +37,7 @@ class EventLoop:
         self._returned: queue.SimpleQueue[tuple[Work, object]] = queue.SimpleQueue()
         self._looked = 0.0
 
-    def run(self, works: Iterable[Work]) -> None:
+    def run_all(self, works: Iterable[Work]) -> None:
         """Run all until they have ended. Raises what has stopped one of them, or the ledger."""
         self._wake, self._waking = socket.socketpair()
         with self._wake, self._waking, selectors.DefaultSelector() as self._selector:
@@ -72,9 +72,9 @@ class EventLoop:
         elif isinstance(request, Conversation):
             if self._talks.get(work) is not request:
                 self._talks[work] = request
-                self._selector.register(request, request.events, work)
-            elif request.events != selectors.EVENT_READ:
-                self._selector.modify(request, request.events, work)
+                self._selector.register(request, request.awaited_events, work)
+            elif request.awaited_events != selectors.EVENT_READ:
+                self._selector.modify(request, request.awaited_events, work)
         else:
             self._unwatch(work)
             if isinstance(request, Pause):
@@ -125,11 +125,11 @@ class EventLoop:
         if not talk.is_waiting:  # a server that speaks, or hangs up, unasked: the next turn finds out
             self._unwatch(work)
             return
-        events = talk.events
-        if found := talk.advance():
+        events = talk.awaited_events
+        if found := talk.advance_turn():
             self._resume(work, found)
-        elif talk.events != events:
-            self._selector.modify(talk, talk.events, work)
+        elif talk.awaited_events != events:
+            self._selector.modify(talk, talk.awaited_events, work)
 
     def _write_steps(self) -> None:
         """Write down what is reported, and let those go on who have reported it."""

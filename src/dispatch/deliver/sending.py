@@ -82,7 +82,7 @@ class Sender:
 
         desk = _Ledger(self, number, epoch)
         try:
-            EventLoop(desk.write_down, self.stop).run(
+            EventLoop(desk.write_down, self.stop).run_all(
                 Connection(self.server, budget, write_letter, self.stop, desk.lose_server).send_all()
                 for _ in range(min(settings.connections, 32))
             )

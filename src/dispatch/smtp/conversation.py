@@ -5,22 +5,17 @@ takes one turn, without it four. Between the answer to DATA and the first byte o
 that the message is on its way: one turn has ended, the next has not begun.
 
 A turn never waits by itself: ``begin_turn`` sends what the connection takes, and whoever has many connections calls
-``advance`` on those that can go on. Who has one calls ``take_turn``.
+``advance_turn`` on those that can go on. Who has one calls ``take_turn``.
 """
 
 import selectors
 import smtplib
-import socket
-import ssl
 import time
 from collections.abc import Generator
 from typing import Annotated, NamedTuple
 
 from dispatch.smtp.submission import Timeouts, close_abruptly
-
-_LONGEST_REPLY = 500  # characters that are kept
-_MOST_REPLY = 65_536  # octets that a server may say at once; more is no reply
-_LATER = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+from dispatch.smtp.wire import Wire
 
 
 class Envelope(NamedTuple):
@@ -62,24 +57,18 @@ class Conversation:
 
     def __init__(self, session: smtplib.SMTP, timeouts: Timeouts) -> None:
         """Take over a connection that is ready for MAIL."""
-        assert session.sock is not None  # noqa: S101 - it is connected
         self._session = session
-        self._socket: socket.socket = session.sock
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # nothing waits for an acknowledgement
-        self._socket.setblocking(False)
         self._timeouts = timeouts
-        self._outgoing: memoryview | None = None
-        self._incoming = bytearray()
+        self._wire = Wire(session)
         self._turn: _Steps | None = None
         self._step = ""  # what the next reply is about
-        self._error: Exception | None = None  # after which nothing will come any more
         self.deadline = 0.0  # of time.monotonic(): when a turn that waits is lost
         self.is_pipelined = session.has_extn("pipelining")
         self._has_size = session.has_extn("size")
 
     def fileno(self) -> int:
         """Return the number of the socket, to wait for it."""
-        return self._socket.fileno()
+        return self._wire.fileno()
 
     @property
     def is_waiting(self) -> bool:
@@ -87,17 +76,17 @@ class Conversation:
         return self._turn is not None
 
     @property
-    def events(self) -> int:
+    def awaited_events(self) -> int:
         """What a turn that is not over waits for, as selectors have it."""
-        return selectors.EVENT_READ | (selectors.EVENT_WRITE if self._outgoing else 0)
+        return self._wire.awaited_events
 
     def take_turn(self, text: bytes | None, envelope: Envelope | None) -> TurnReplies:
         """Take a turn, and wait until it is over."""
         self.begin_turn(text, envelope)
         with selectors.DefaultSelector() as waiting:
-            waiting.register(self, self.events)
-            while (found := self.advance()) is None:
-                waiting.modify(self, self.events)
+            waiting.register(self, self.awaited_events)
+            while (found := self.advance_turn()) is None:
+                waiting.modify(self, self.awaited_events)
                 waiting.select(max(0.0, self.deadline - time.monotonic()))
         return found
 
@@ -106,30 +95,20 @@ class Conversation:
         self._turn = self._converse(text, envelope)
         self._step = next(self._turn)
 
-    def advance(self) -> TurnReplies | None:
+    def advance_turn(self) -> TurnReplies | None:
         """Go on with the turn as far as the server lets it; return what became of it when it is over."""
         assert self._turn is not None  # noqa: S101 - it was begun
-        self._exchange()
-        while not self._outgoing and (reply := self._parse_reply()):
-            if found := self._resume(reply):
+        self._wire.exchange_octets()
+        while reply := self._wire.parse_reply():
+            said = ServerReply(reply.code, reply.words, self._step) if reply.code else _make_loss(self._step)
+            if found := self._resume(said):
                 return found
-        if self._error is None and time.monotonic() >= self.deadline:
-            self._error = TimeoutError()
-        while self._error:
-            if found := self._resume(_make_loss(self._step, self._error)):
+        if self._wire.error is None and time.monotonic() >= self.deadline:
+            self._wire.error = TimeoutError()
+        while self._wire.error:
+            if found := self._resume(_make_loss(self._step, self._wire.error)):
                 return found
         return None
-
-    def _exchange(self) -> None:
-        """Write what waits, then read what has come; nothing will come any more after an error."""
-        try:
-            while self._outgoing:
-                self._outgoing = self._outgoing[self._socket.send(self._outgoing) :] or None
-            self._read_waiting()
-        except _LATER:
-            pass
-        except OSError as error:
-            self._error = error
 
     def _resume(self, reply: ServerReply) -> TurnReplies | None:
         assert self._turn is not None  # noqa: S101 - only within a turn
@@ -185,46 +164,13 @@ class Conversation:
         return outcome
 
     def _send(self, octets: bytes, patience: float) -> None:
-        """Send as much as the connection takes at once; patience: seconds for the reply."""
-        self.deadline = time.monotonic() + patience
-        try:
-            sent = self._socket.send(octets)
-            self._outgoing = memoryview(octets)[sent:] if sent < len(octets) else None
-        except _LATER:
-            self._outgoing = memoryview(octets)
-        except OSError as error:
-            self._error, self.deadline = error, 0.0
-
-    def _read_waiting(self) -> None:
-        """Read what has come. Raises OSError when nothing will come any more."""
-        pending = getattr(self._socket, "pending", None)  # of TLS: what was decrypted wakes nobody
-        while True:
-            octets = self._socket.recv(65_536)
-            self._incoming += octets
-            if not octets or len(self._incoming) > _MOST_REPLY:
-                raise ConnectionError
-            if not (pending and pending()):
-                return
-
-    def _parse_reply(self) -> ServerReply | None:
-        """Parse the next reply of the server when all of it is there (RFC 5321, section 4.2.1)."""
-        words, begin = "", 0
-        while (end := self._incoming.find(b"\n", begin)) >= 0:
-            line = self._incoming[begin:end].decode("utf-8", "replace")
-            words = f"{words} {line[4:]}" if words else f"{line[:3]} {line[4:]}"
-            begin = end + 1
-            if line[3:4] != "-":
-                break
-        else:
-            return None
-        del self._incoming[:begin]
-        if not ("2" <= line[:1] <= "5" and line[:3].isdecimal() and line[:3].isascii()):
-            return _make_loss(self._step)  # no reply of SMTP: what else it says cannot be trusted
-        return ServerReply(int(line[:3]), " ".join(words.split())[:_LONGEST_REPLY], self._step)
+        """Send; patience: seconds for the reply."""
+        self._wire.send_octets(octets)
+        self.deadline = 0.0 if self._wire.error else time.monotonic() + patience
 
     def say_goodbye(self) -> None:
         """Say goodbye, and wait for the answer; only when no envelope is open."""
-        self._socket.settimeout(self._timeouts.connect)
+        self._wire.make_blocking(self._timeouts.connect)
         try:
             self._session.quit()
         except (OSError, smtplib.SMTPException):
