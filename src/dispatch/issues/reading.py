@@ -5,12 +5,13 @@ and all faults of all files of an issue are told at once.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from dispatch import commonmark, derived, from_mapping, html, identity
 from dispatch.errors import GatherError, IssueError
+from dispatch.frozen import dataclass
 from dispatch.issues import heads
 from dispatch.issues.folder import SUFFIXES, IssueFile, IssueFolder
 from dispatch.leftovers import find_leftover
