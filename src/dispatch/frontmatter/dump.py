@@ -26,6 +26,9 @@ _BENT = defer_pattern(
 )
 # Texts that need no quotation marks between brackets.
 _WORDS = defer_pattern(r"[^\W\d_](?:[\w .-]*[\w.-])?")
+# Items of these lists are set apart by empty lines: so git sees where one ends and the next begins, and merges two
+# branches of which one adds at the end of an item, and the other an item after it.
+SPACED = frozenset({"sections"})
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -61,7 +64,8 @@ def dump_entry(prefix: str, value: Value, column: int) -> list[str]:
     if isinstance(value, Mapping):
         inner = dump_mapping(value, column + 2)
     else:
-        inner = [line for item in value for line in dump_entry("-", item, column + 2)]
+        apart = [""] if prefix.removesuffix(":") in SPACED else []
+        inner = [line for item in value for line in (*dump_entry("-", item, column + 2), *apart)]
     return [f"{pad}- {inner[0][column + 2 :]}", *inner[1:]] if prefix == "-" else [pad + prefix, *inner]
 
 

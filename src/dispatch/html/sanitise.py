@@ -60,6 +60,7 @@ _ALLOWED: dict[str, set[str]] = {
 
 _ILLEGAL = defer_pattern("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # A text without any of these comes out as it went in.
+_HOST = defer_pattern(r"/[\t\n\r]*/")
 _MARKUP = defer_pattern("[<>&\r]")
 _SPACES = defer_pattern(r"[ \t\n\r\f]+")
 _ANY_TAG = defer_pattern(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
@@ -99,6 +100,7 @@ def sanitise_html(html: str, base: str = "") -> str:
 
     targets = _find_targets(html)
     placed: set[str] = set()
+    hosts: list[str] = []
 
     def filter_attribute(_tag: str, attribute: str, value: str) -> str | None:
         if attribute in {"id", "name"}:
@@ -114,7 +116,10 @@ def sanitise_html(html: str, base: str = "") -> str:
         if attribute == "href" and (target := _find_local_target(value, base, targets)):
             return f"#{target}"
         # nh3 has already checked the scheme, but with illegal characters in it, which hid another one.
-        value = links.resolve_address(base, remove_illegal_characters(value).strip("\t\n\r "))
+        written = remove_illegal_characters(value).strip("\t\n\r ")
+        value = links.resolve_address(base, written)
+        if _HOST.match(written):
+            hosts.append(value)
         if attribute == "src" and links.is_tracker(value):
             return None
         value = links.unwrap_redirect(value) if attribute == "href" else value
@@ -149,7 +154,8 @@ def sanitise_html(html: str, base: str = "") -> str:
 
     content = clean(html)
     for _ in range(MOST_MOVES):
-        if not _may_move(content) or content == (content := clean(content)):
+        # nh3 took "//host" for a place on the same page's host: only now does it see whether the host can be one.
+        if not (hosts or _may_move(content)) or content == (content := clean(content)):
             break
     return tokens.drop_unlinked_ids(tokens.lead_elsewhere(content, lambda url: links.resolve_address(base, url)))
 
