@@ -3,7 +3,7 @@
 import re
 import smtplib
 import threading
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import format_datetime
 
 from dispatch import locks
@@ -16,9 +16,6 @@ from dispatch.subscribers import notices
 from dispatch.subscribers.deliveries import DuePerson
 
 _DATE = re.compile(rb"^Date:[^\r\n]*(?:\r\n[ \t][^\r\n]*)*\r\n", re.MULTILINE | re.IGNORECASE)
-_KEPT = timedelta(days=30)  # addresses of notices: pages count them to limit what strangers can cause
-
-
 LOCK = "notices"  # the lock of whoever sends them: a round, which may take hours, does not hold them up
 
 
@@ -40,8 +37,6 @@ def send_notices(outbound: Outbound, server: Submission, stop: threading.Event) 
 
 
 def _send_waiting(outbound: Outbound, server: Submission, stop: threading.Event) -> int:
-    notices.forget_old(outbound.connection, outbound.clock() - _KEPT)
-    notices.forget_unconfirmed(outbound.connection, outbound.clock() - _KEPT)
     notices.mark_interrupted(outbound.connection)
     waiting = notices.list_due(outbound.connection, outbound.clock())
     if not waiting:
