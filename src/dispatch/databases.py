@@ -5,12 +5,12 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from dispatch import files, git
 from dispatch.errors import DispatchError
+from dispatch.frozen import dataclass
 
 PATIENCE = 30.0  # seconds that a write waits for another process
 

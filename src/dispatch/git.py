@@ -5,8 +5,6 @@ the repository could name: no hooks, no filters, no textconv, no pager, no progr
 """
 
 import os
-import shutil
-import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -230,6 +228,9 @@ def _run_git(folder: Path, *words: str, stdin: bytes = b"") -> bytes:
     Nothing of the environment reaches it but the home folder, where it finds whose repositories it may trust, and what
     no program does without on Windows: GIT_DIR and its like, which a hook has set, mean another repository.
     """
+    import shutil  # many commands import this room, few of them ask git
+    import subprocess
+
     program = shutil.which("git")
     if program is None:
         raise ReviewError("git is not installed", hint="install git")

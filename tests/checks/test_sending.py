@@ -67,7 +67,7 @@ WRONG: list[tuple[str, str, SendingFacts]] = [
     ("sending.bounces", "no mailbox", replace(RIGHT, publication=NOTHING)),
     ("sending.server", "no mail server", replace(RIGHT, publication=NOTHING)),
     ("sending.server", "refused", replace(RIGHT, server=replace(SERVER, fault="connection refused"))),
-    ("sending.server", "at most 80,000 bytes", replace(RIGHT, server=replace(SERVER, most_bytes=80_000))),
+    ("sending.server", "at most 89,999 bytes", replace(RIGHT, server=replace(SERVER, most_bytes=89_999))),
     ("sending.pipelining", "one command", replace(RIGHT, server=replace(SERVER, is_pipelining=False))),
     ("sending.certificate", "13 days", replace(RIGHT, server=replace(SERVER, days_left=13))),
     ("sending.ptr", "192.0.2.1", replace(RIGHT, server=replace(SERVER, unnamed=("192.0.2.1",)))),
@@ -110,8 +110,9 @@ WRONG: list[tuple[str, str, SendingFacts]] = [
     ("sending.dkim", "a.example, and not by", replace(RIGHT, signatures=(replace(SIGNATURE, domain="a.example"),))),
     ("sending.dkim", "list-unsubscribe", replace(RIGHT, signatures=(replace(SIGNATURE, signed=("from",)),))),
     ("sending.dkim", "no key at s1._domainkey", replace(RIGHT, signatures=(replace(SIGNATURE, bits=0),))),
-    ("sending.dkim", "512 bits", replace(RIGHT, signatures=(replace(SIGNATURE, bits=512),))),
+    ("sending.dkim", "1,023 bits", replace(RIGHT, signatures=(replace(SIGNATURE, bits=1023),))),
     ("sending.dkim-key", "1,024 bits", replace(RIGHT, signatures=(replace(SIGNATURE, bits=1024),))),
+    ("sending.dkim-key", "2,047 bits", replace(RIGHT, signatures=(replace(SIGNATURE, bits=2047),))),
     ("sending.unanswered", "s1._domainkey", replace(RIGHT, signatures=(replace(SIGNATURE, bits=None),))),
 ]
 
@@ -135,6 +136,18 @@ def test_with_thousands_of_readers_at_large_providers_names_are_no_matter_of_tas
     assert {one.severity for one in few} == {"warning"}
     assert [one.rule for one in many if one.severity == "warning"] == ["sending.pipelining"]
     assert len(many) == len(few) == 4
+
+
+def test_what_is_just_enough_is_not_spoken_of() -> None:
+    """At each limit; WRONG has each by one beyond."""
+    enough = replace(
+        RIGHT,
+        store=replace(STORE, free=3 * STORE.size),
+        server=replace(SERVER, most_bytes=RIGHT.largest, days_left=14),
+        way_back=replace(WAY_BACK, drift=-60, days_left=14),
+    )
+    assert judge_sending(enough) == []
+    assert judge_sending(replace(RIGHT, signatures=(replace(SIGNATURE, bits=256),))) == []  # Ed25519
 
 
 def test_a_service_takes_its_own_bounces() -> None:
@@ -162,6 +175,9 @@ ZONE = {
     ("typo.example", "TXT"): ("v=spf1 inlcude:b.example -all",),
     ("long.example", "TXT"): ("v=spf1 " + " ".join(f"a:h{n}.example" for n in range(11)) + " -all",),
     ("macro.example", "TXT"): ("v=spf1 exists:%{i}.x.example ptr -all",),
+    ("message.example", "TXT"): ("v=spf1 exists:host.example ptr:host.example -all",),
+    ("capital.example", "TXT"): ("V=SPF1 IP4:192.0.2.1 A:HOST.Example./24 -ALL",),
+    ("capitals.example", "TXT"): ("v=spf1 INCLUDE:Capital.Example. REDIRECT=Six.Example.",),
 }
 
 
@@ -184,6 +200,12 @@ def make_look_up() -> LookUp:
         ("none.example", "192.0.2.1", "none", 0),
         ("long.example", "192.0.2.1", "fail", 11),
         ("macro.example", "192.0.2.1", "fail", 2),
+        ("message.example", "198.51.100.7", "fail", 2),
+        ("capital.example", "192.0.2.1", "pass", 1),
+        ("capital.example", "198.51.100.9", "pass", 1),
+        ("capitals.example", "198.51.100.9", "pass", 2),
+        ("capitals.example", "2001:db8::99", "pass", 4),
+        ("capitals.example", "2001:db9::99", "softfail", 4),
     ],
 )
 def test_who_may_send(domain: str, server: str, verdict: str, count: int) -> None:

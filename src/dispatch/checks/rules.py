@@ -1,10 +1,11 @@
 """RULES: everything that a check can say. The reference has a section for each: docs/reference/checks.md."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import unquote
 
+from dispatch.frozen import dataclass
 from dispatch.model import (
     Article,
     Contents,
