@@ -60,7 +60,8 @@ def test_a_backup_is_whole_private_and_new(wire: Path, tmp_path: Path) -> None:
     assert "is there already" in run_dispatch(wire, "subscriber", "backup", str(target), code=1).stderr
     assert target.read_bytes() == before
     target.unlink()
-    assert "copy.sqlite.keys: is there already" in run_dispatch(wire, "subscriber", "backup", str(target), code=1).stderr
+    refused = run_dispatch(wire, "subscriber", "backup", str(target), code=1).stderr
+    assert "copy.sqlite.keys: is there already" in refused
     assert not target.exists()
     target.write_bytes(before)
     assert sorted(one.name for one in tmp_path.iterdir()) == ["copy.sqlite", "copy.sqlite.keys", "wire"]
