@@ -14,7 +14,7 @@ import nouns
 from commands import run_dispatch
 from dispatch import config, issues, subscribers
 from dispatch.doctor import look_at_store
-from dispatch.subscribers.backup import back_up
+from dispatch.subscribers.backup import write_backup
 from mail_sink import MailSink, mail_sink
 
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
@@ -87,7 +87,7 @@ def test_no_backup_is_made_where_others_would_read_it(wire: Path, name: str, wor
 
 def test_doctor_knows_how_old_the_last_backup_is(wire: Path, tmp_path: Path) -> None:
     assert "There is no backup" in run_dispatch(wire, "doctor", "--offline", code=0).stdout
-    back_up(config.load(wire), tmp_path / "copy.sqlite", NOW)
+    write_backup(config.load(wire), tmp_path / "copy.sqlite", NOW)
     found = look_at_store(wire, NOW + timedelta(days=8))
     assert found
     assert found.backup_days == 8

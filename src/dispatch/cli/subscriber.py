@@ -142,9 +142,9 @@ def backup(file: Path) -> None:
     Examples:
       dispatch subscriber backup /mnt/backup/wire-2026-11-28.sqlite
     """
-    from dispatch.subscribers.backup import back_up
+    from dispatch.subscribers.backup import write_backup
 
-    keys = back_up(open_publication().publication, file, read_clock())
+    keys = write_backup(open_publication().publication, file, read_clock())
     print_result(str(file))
     print_result(str(file.with_name(keys.name)))
 

@@ -18,7 +18,7 @@ from dispatch.subscribers.database import DATABASE, KEYS, read_key
 MADE: Final = "backup"  # under which the store knows when its last backup was made
 
 
-def back_up(publication: Publication, target: Path, now: datetime) -> Path:
+def write_backup(publication: Publication, target: Path, now: datetime) -> Path:
     """Copy the store into a new file, and the keys into one beside it; return that one. Nobody else may read them.
 
     The copy is what the store held at one moment. Raises DeliveryError: where there is a file already, where git or
