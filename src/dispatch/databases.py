@@ -153,8 +153,10 @@ class Database:
         if version > newest:
             what = f"was made by a later dispatch (version {version}, this one knows {newest})"
             raise self.error(what, subject=self.file.as_posix(), hint=self.if_later)
-        if version < newest:
+        (journal,) = found.execute("PRAGMA journal_mode").fetchone()
+        if journal == "delete":  # a new file, or a copy that was put in its place
             _enable_write_ahead(found)
+        if version < newest:
             with self.begin_transaction(found):
                 for script in self.migrations[_read_version(found) :]:  # asked again: another process may be faster
                     for statement in script.split(";\n"):
