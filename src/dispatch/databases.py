@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, Protocol
@@ -15,31 +15,11 @@ from dispatch.frozen import dataclass
 PATIENCE = 30.0  # seconds that a write waits for another process
 
 
-class SqlRows(Protocol):
-    """What a statement has found, or how many rows it has changed."""
-
-    @property
-    def rowcount(self) -> int:
-        """How many rows were changed."""
-
-    def fetchone(self) -> Any:
-        """Return the next row; None when there is none."""
-
-    def fetchall(self) -> list[Any]:
-        """Return the rows that are left."""
-
-    def __iter__(self) -> Iterator[Any]:
-        """Go through the rows that are left."""
-
-
 class SqlConnection(Protocol):
     """A database that is open, SQLite's or another, in which each statement is a transaction of its own."""
 
-    def execute(self, statement: str, values: Sequence[object] = ..., /) -> SqlRows:
-        """Run a statement; each ? in it stands for one of the values."""
-
-    def executemany(self, statement: str, rows: Iterable[Sequence[object]], /) -> SqlRows:
-        """Run a statement for each of these rows of values."""
+    def execute(self, statement: str, values: Sequence[object] = ..., /) -> Any:
+        """Run a statement, in which each ? stands for one of the values; return what the DB-API calls a cursor."""
 
 
 def find_database(root: Path, name: Path, *, error: type[DispatchError]) -> Path:

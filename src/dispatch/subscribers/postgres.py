@@ -6,16 +6,15 @@ read in it stays true. The steps of senders share that lock among themselves, fo
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.types.string import StrDumper
 
-from dispatch.databases import PATIENCE, SqlConnection, SqlRows
+from dispatch.databases import PATIENCE, SqlConnection
 from dispatch.errors import DeliveryError
 
 _STORE = "DISPATCH_STORE"
@@ -38,13 +37,6 @@ _SETTINGS = (
 )
 
 
-class _TextDumper(StrDumper):
-    """PostgreSQL's texts hold no NUL, which a mail server may well say."""
-
-    def dump(self, obj: str) -> Any:
-        return super().dump(obj.replace("\0", "\N{REPLACEMENT CHARACTER}"))
-
-
 class ServerConnection:
     """A connection to a server, for one thread."""
 
@@ -52,15 +44,11 @@ class ServerConnection:
         """Only for ``open_server``."""
         self.psycopg = connection
 
-    def execute(self, statement: str, values: Sequence[object] = (), /) -> SqlRows:
+    def execute(self, statement: str, values: Sequence[object] = (), /) -> Any:
         """Run a statement; each ? in it stands for one of the values."""
-        return self.psycopg.execute(translate_statement(statement), values or None)
-
-    def executemany(self, statement: str, rows: Iterable[Sequence[object]], /) -> SqlRows:
-        """Run a statement for each of these rows of values."""
-        cursor = self.psycopg.cursor()
-        cursor.executemany(translate_statement(statement), rows)
-        return cursor
+        # PostgreSQL's texts hold no NUL, which a mail server may well say.
+        safe = [one.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(one, str) else one for one in values]
+        return self.psycopg.execute(translate_statement(statement), safe or None)
 
 
 @contextmanager
@@ -126,7 +114,6 @@ def _connect(address: str) -> "psycopg.Connection[tuple[Any, ...]]":
         # From None: what libpq says of it has the password.
         raise DeliveryError("is no address of a PostgreSQL database", subject=_STORE, hint=hint) from None
     connection = psycopg.connect(address, autocommit=True, connect_timeout=10, application_name="dispatch")
-    connection.adapters.register_dumper(str, _TextDumper)
     connection.execute(_SETTINGS.encode())
     return connection
 

@@ -151,7 +151,7 @@ def _record_report(connection: SqlConnection, report: DeliveryReport, person: Su
         *(report.source, report.kind, round_, person.number, report.status, report.detail),
     )
     new = "INSERT INTO report VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-    return connection.execute(new, row).rowcount == 1
+    return bool(connection.execute(new, row).rowcount)
 
 
 def _change_person(

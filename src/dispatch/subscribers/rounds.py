@@ -42,7 +42,7 @@ def plan_audience(connection: SqlConnection, number: int) -> int:
     known: tuple[int] = connection.execute("SELECT audience FROM round WHERE number = ?", (number,)).fetchone()
     if known[0] != UNPLANNED:
         return known[0]
-    count = connection.execute(
+    count: int = connection.execute(
         "INSERT INTO delivery (round, subscriber, state) SELECT ?, number, 'planned' FROM subscriber"
         " WHERE list = ? AND state = 'active'",
         (number, rows.LIST),

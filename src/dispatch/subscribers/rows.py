@@ -103,8 +103,8 @@ def has_suppressions(connection: SqlConnection) -> bool:
 
 def add_tags(connection: SqlConnection, number: int, tags: Sequence[str]) -> None:
     """Give somebody words of the publication's own."""
-    if tags:
-        connection.executemany("INSERT INTO tag VALUES (?, ?) ON CONFLICT DO NOTHING", [(number, one) for one in tags])
+    for one in tags:
+        connection.execute("INSERT INTO tag VALUES (?, ?) ON CONFLICT DO NOTHING", (number, one))
 
 
 def delete_people(connection: SqlConnection, numbers: Iterable[int]) -> None:
@@ -194,7 +194,7 @@ def add_suppression(connection: SqlConnection, same: str, reason: SuppressionRea
     """Suppress a folded address, and return whether it was not suppressed before."""
     row = (digest_address(same, key), reason, to_seconds(now))
     new = "INSERT INTO suppression VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-    return connection.execute(new, row).rowcount == 1
+    return bool(connection.execute(new, row).rowcount)
 
 
 def find_suppression(connection: SqlConnection, same: str, key: bytes) -> SuppressionReason | None:

@@ -136,8 +136,8 @@ class Store(ReportStore, SuppressionStore):
         """Give somebody words of the publication's own, and take such away. Raises DeliveryError."""
         with DATABASE.begin_transaction(self._connection):
             number = self.require(email).number
-            gone = [(number, one) for one in drop]
-            self._connection.executemany("DELETE FROM tag WHERE subscriber = ? AND tag = ?", gone)
+            for one in drop:
+                self._connection.execute("DELETE FROM tag WHERE subscriber = ? AND tag = ?", (number, one))
             rows.add_tags(self._connection, number, add)
         return self.require(email)
 
