@@ -12,7 +12,7 @@ from dispatch.mail_services import load_services
 from dispatch.text import quote_word
 
 if TYPE_CHECKING:
-    from dispatch.deliver import Draft, ListService, ServiceMail
+    from dispatch.deliver import ListService, ServiceDraft, ServiceMail
     from dispatch.model import Issue
 
 SERVICES: Final = ("listmonk",)
@@ -65,7 +65,7 @@ def hand_over_issue(here: OpenPublication, one: "Issue", name: str, key: str, op
 
 
 def _print_draft(
-    service: "ListService", one: "Issue", draft: "Draft", testers: list[str], options: SendOptions
+    service: "ListService", one: "Issue", draft: "ServiceDraft", testers: list[str], options: SendOptions
 ) -> None:
     if options.as_json:
         print_json({"issue": one.slug, "service": service.name, "state": draft.state, "address": draft.address})

@@ -17,7 +17,7 @@ handing_over.py  a draft for a service that keeps the list and sends: listmonk.p
 """
 
 from dispatch.deliver.due import DueReport, send_due
-from dispatch.deliver.handing_over import Draft, ListService, ServiceMail, hand_over, make_service_mail
+from dispatch.deliver.handing_over import ListService, ServiceDraft, ServiceMail, hand_over, make_service_mail
 from dispatch.deliver.listmonk import make_listmonk
 from dispatch.deliver.notices import has_notices, send_notices
 from dispatch.deliver.rounds import Outbound, list_doubts, open_for_notices, open_outbound, send_one
@@ -25,11 +25,11 @@ from dispatch.deliver.sending import SendReport
 from dispatch.deliver.way_back import require_way_back
 
 __all__ = [
-    "Draft",
     "DueReport",
     "ListService",
     "Outbound",
     "SendReport",
+    "ServiceDraft",
     "ServiceMail",
     "hand_over",
     "has_notices",

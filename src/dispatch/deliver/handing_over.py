@@ -41,13 +41,13 @@ class ServiceMail:
         return self.editions[0].body.decode()
 
     @property
-    def text(self) -> str:
+    def plain_text(self) -> str:
         """The plain text; empty when the service makes it."""
         return "".join(one.body.decode() for one in self.editions[1:])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class ServiceDraft:
     """What a service has of an issue."""
 
     id: Annotated[str, "there"]
@@ -65,13 +65,13 @@ class ListService(Protocol):
     def site(self) -> str:
         """What the addresses of its drafts begin with."""
 
-    def find_draft(self, mail: ServiceMail, known: Sequence[str]) -> Draft | None:
+    def find_draft(self, mail: ServiceMail, known: Sequence[str]) -> ServiceDraft | None:
         """Find the draft of an issue: at the first of the known addresses, else by its tag; None: there is none."""
 
-    def write_draft(self, mail: ServiceMail, old: Draft | None, at: datetime | None) -> Draft:
+    def write_draft(self, mail: ServiceMail, old: ServiceDraft | None, at: datetime | None) -> ServiceDraft:
         """Write the draft, over the old one if there is one; at: when it shall be sent, None for never by itself."""
 
-    def send_test(self, mail: ServiceMail, draft: Draft, addresses: Sequence[str]) -> None:
+    def request_test(self, mail: ServiceMail, draft: ServiceDraft, addresses: Sequence[str]) -> None:
         """Let the service send the draft to these addresses alone."""
 
 
@@ -104,7 +104,7 @@ def hand_over(
     at: datetime | None = None,
     testers: Sequence[str] = (),
     takes_over: bool = False,
-) -> Draft:
+) -> ServiceDraft:
     """Hand an issue over as a draft, and remember it in dispatch.lock; then schedule it, or let it be tested.
 
     takes_over: somebody has said that nothing went out. Raises DeliveryError and LockedError.
@@ -113,16 +113,16 @@ def hand_over(
         known = find_drafts(publication, issue.id, issue.slug, service.site, takes_over=takes_over)
         old = service.find_draft(mail, known)
         if old and old.state == "begun" and not takes_over:
-            _record(publication, Record(id=issue.id, kind="sent", url=old.address, published=now))
+            _write_record(publication, Record(id=issue.id, kind="sent", url=old.address, published=now))
             raise DeliveryError(f"is sent already, or on its way: {old.address}", address=issue.slug)
         if known and old is None and not takes_over:
             what = f"is not at {known[0]} any more, where it was handed over"
             hint = "If it was deleted before it was sent, add --take-over: some get it twice otherwise."
             raise DeliveryError(what, address=issue.slug, hint=hint)
         draft = service.write_draft(mail, old if old and old.state != "begun" else None, at)
-        _record(publication, Record(id=issue.id, kind="round", url=draft.address, published=now))
+        _write_record(publication, Record(id=issue.id, kind="round", url=draft.address, published=now))
         if testers:
-            service.send_test(mail, draft, testers)
+            service.request_test(mail, draft, testers)
     return draft
 
 
@@ -140,12 +140,12 @@ def ask_service(
     rights: what to do when it lets nobody in.
     """
     try:
-        reply = account.ask(method, path, payload)
+        reply = account.send_request(method, path, payload)
     except GatherError as error:
         raise DeliveryError(error.what, address=account.url, hint=error.faults[0].hint or _AGAIN) from error
     if reply.status in may_miss:
         return None
-    words = reply.read_words("message", "detail", "error")
+    words = reply.find_explanation("message", "detail", "error")
     said = f": {words}" if words else ""
     if reply.status in (401, 403):
         raise DeliveryError(f"refuses the key{said}", address=account.url, hint=rights)
@@ -160,6 +160,6 @@ def ask_service(
     return reply.value
 
 
-def _record(publication: Publication, record: Record) -> None:
+def _write_record(publication: Publication, record: Record) -> None:
     with locks.hold_lock(publication.root, command="dispatch send"):
         ledger.record_round(publication, record)

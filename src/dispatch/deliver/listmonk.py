@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from dispatch import fetch
-from dispatch.deliver.handing_over import Draft, DraftState, ServiceMail, ask_service
+from dispatch.deliver.handing_over import DraftState, ServiceDraft, ServiceMail, ask_service
 from dispatch.errors import DeliveryError
 from dispatch.model import Publication
 
@@ -34,48 +34,51 @@ class Listmonk:
         """What the addresses of its campaigns begin with."""
         return f"{self.account.url}/admin/campaigns/"
 
-    def find_draft(self, mail: ServiceMail, known: Sequence[str]) -> Draft | None:
+    def find_draft(self, mail: ServiceMail, known: Sequence[str]) -> ServiceDraft | None:
         """Find the campaign of an issue: at one of the known addresses, else by our tag. Raises DeliveryError."""
         for number in (address.removeprefix(self.site) for address in known):
             if re.fullmatch(r"\d{1,18}", number, re.ASCII):
-                found = self._ask("GET", f"/campaigns/{number}?no_body=true", may_miss=True)
+                found = self._request_data("GET", f"/campaigns/{number}?no_body=true", may_miss=True)
                 if found is not None:
                     return self._read_draft(found)
-        found = self._ask("GET", f"/campaigns?tag={mail.tag}&no_body=true")
+        found = self._request_data("GET", f"/campaigns?tag={mail.tag}&no_body=true")
         drafts = [self._read_draft(one) for one in _list_items(found)]
         # One may have been copied there: what has begun says that the issue went out.
         return next(iter(sorted(drafts, key=lambda one: one.state)), None)
 
-    def write_draft(self, mail: ServiceMail, old: Draft | None, at: datetime | None) -> Draft:
+    def write_draft(self, mail: ServiceMail, old: ServiceDraft | None, at: datetime | None) -> ServiceDraft:
         """Write the campaign, a new one or over the old one, and schedule it. Raises DeliveryError."""
         wanted = {
-            **self._describe_campaign(mail, old),
+            **self.describe_campaign(mail, old),
             "send_at": at.astimezone(UTC).isoformat() if at else None,
             "template_id": self._find_template(),
         }
         if old:
-            made = self._ask("PUT", f"/campaigns/{old.id}", wanted)
+            made = self._request_data("PUT", f"/campaigns/{old.id}", wanted)
         else:
-            made = self._ask("POST", "/campaigns", {**wanted, "type": "regular"})
+            made = self._request_data("POST", "/campaigns", {**wanted, "type": "regular"})
         draft = self._read_draft(made)
         self._require_kept(wanted, made, draft)
         if at:
-            draft = self._read_draft(self._ask("PUT", f"/campaigns/{draft.id}/status", {"status": "scheduled"}))
+            draft = self._read_draft(
+                self._request_data("PUT", f"/campaigns/{draft.id}/status", {"status": "scheduled"})
+            )
         return draft
 
-    def send_test(self, mail: ServiceMail, draft: Draft, addresses: Sequence[str]) -> None:
+    def request_test(self, mail: ServiceMail, draft: ServiceDraft, addresses: Sequence[str]) -> None:
         """Let it send the campaign to addresses that are subscribers there. Raises DeliveryError."""
-        payload = {**self._describe_campaign(mail, draft), "subscribers": [*addresses], "send_at": None}
-        self._ask("POST", f"/campaigns/{draft.id}/test", payload)
+        payload = {**self.describe_campaign(mail, draft), "subscribers": [*addresses], "send_at": None}
+        self._request_data("POST", f"/campaigns/{draft.id}/test", payload)
 
-    def _describe_campaign(self, mail: ServiceMail, old: Draft | None) -> dict[str, object]:
+    def describe_campaign(self, mail: ServiceMail, old: ServiceDraft | None) -> dict[str, object]:
+        """Describe a campaign as its API takes it."""
         return {
             "name": mail.title,
             "subject": mail.subject,
             "from_email": mail.sender,
             "content_type": "html",
             "body": mail.html,
-            "altbody": mail.text,
+            "altbody": mail.plain_text,
             "messenger": "email",
             "lists": [*self.lists],
             "headers": [{name: value} for name, value in mail.headers.items()],
@@ -84,13 +87,13 @@ class Listmonk:
 
     def _find_template(self) -> int:
         """Find the template that has the content and nothing else, or make it."""
-        for one in _list_items({"results": self._ask("GET", "/templates")}):
+        for one in _list_items({"results": self._request_data("GET", "/templates")}):
             if one.get("type") == "campaign" and _BARE.fullmatch(str(one.get("body"))):
                 return _read_number(one)
-        made = self._ask("POST", "/templates", {"name": "dispatch", "type": "campaign", "body": _TEMPLATE})
+        made = self._request_data("POST", "/templates", {"name": "dispatch", "type": "campaign", "body": _TEMPLATE})
         return _read_number(made)
 
-    def _require_kept(self, wanted: Mapping[str, object], made: object, draft: Draft) -> None:
+    def _require_kept(self, wanted: Mapping[str, object], made: object, draft: ServiceDraft) -> None:
         """Require that the campaign is as it was handed over. Raises DeliveryError."""
         kept = made if isinstance(made, Mapping) else {}
         lists = {_read_number(one) for one in _list_items({"results": kept.get("lists")})}
@@ -103,18 +106,18 @@ class Listmonk:
                 hint = "Something between here and there rewrites it, or this listmonk is too old. Do not send it."
                 raise DeliveryError(f"has kept another {key} than it was given", address=draft.address, hint=hint)
 
-    def _read_draft(self, one: object) -> Draft:
+    def _read_draft(self, one: object) -> ServiceDraft:
         number = _read_number(one)
         found = one if isinstance(one, Mapping) else {}
         tags = found.get("tags")
-        return Draft(
+        return ServiceDraft(
             id=str(number),
             address=f"{self.site}{number}",
             state=_STATES.get(str(found.get("status")), "begun"),
             tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
         )
 
-    def _ask(self, method: str, path: str, payload: object = None, *, may_miss: bool = False) -> object:
+    def _request_data(self, method: str, path: str, payload: object = None, *, may_miss: bool = False) -> object:
         """Ask its API; return what it calls data. None: there is no such campaign, which it calls a bad request."""
         reply = ask_service(
             self.account, method, f"/api{path}", payload, rights=_RIGHTS, may_miss=(400, 404) * may_miss

@@ -29,7 +29,7 @@ class Account:
     user_agent: str
     seconds: Annotated[float, "how long a request may take"] = MOST_SECONDS
 
-    def ask(self, method: str, path: str, payload: object = None) -> "ApiReply":
+    def send_request(self, method: str, path: str, payload: object = None) -> "ApiReply":
         """Send a request, its payload as JSON unless that is None. Raises GatherError when no answer comes in time.
 
         Nothing goes out unencrypted, but to this machine.
@@ -58,14 +58,14 @@ class ApiReply:
 
     status: int
     value: Annotated[object, "the JSON; None when it was none"]
-    secret: Annotated[str, "what ``read_words`` leaves out"] = field(repr=False)
+    secret: Annotated[str, "what ``find_explanation`` leaves out"] = field(repr=False)
 
     @property
     def is_accepted(self) -> bool:
         """Whether it was done."""
         return 200 <= self.status < 300
 
-    def read_words(self, *keys: str) -> str:
+    def find_explanation(self, *keys: str) -> str:
         """Return what the service says of it, under the first of these keys: a line without the secret, or nothing."""
         said = self.value if isinstance(self.value, Mapping) else {}
         words = next((str(said[key]) for key in keys if said.get(key)), "")
