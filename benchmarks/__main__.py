@@ -9,7 +9,7 @@ from benchmarks.measure import table
 
 SCRIPTS = (
     *("start", "commands", "issue", "mail", "feeds", "gather", "inbox", "reading", "serving", "site", "preview"),
-    "desk",
+    *("desk", "delivery"),
 )
 PEERS = ("click", "feedgen", "lxml", "jinja2", "mjml-python", "css-inline", "nh3", "httpx", "feedparser", "trafilatura")
 

@@ -4,10 +4,12 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -123,6 +125,38 @@ def test_a_record_that_is_damaged_is_begun_anew(letter: Path, publish) -> None:
     (letter / ".dispatch" / "site.sqlite").write_bytes(b"no database at all, but long enough to be one" * 99)
     assert publish().stdout == ""
     assert tree(letter / "public") == before
+
+
+def test_an_article_is_read_from_the_record_until_its_file_or_one_beside_it_changes(letter: Path, publish) -> None:
+    """The record is falsified: whoever shows what it says has not read the file."""
+    folder = letter / "issues" / "first"
+
+    def falsify() -> None:
+        with closing(sqlite3.connect(letter / ".dispatch" / "site.sqlite")) as record, record:
+            told = "UPDATE articles SET kept = replace(kept, 'Paragraph 1 of story', 'Falsified story')"
+            assert record.execute(told).rowcount == 6
+
+    def is_falsified(number: int) -> bool:
+        page = letter / "public" / "issues" / "first" / f"story-{number}" / "index.html"
+        return "Falsified" in page.read_text("utf-8")
+
+    falsify()
+    edit(folder / "story-1.html", "Paragraph 2 of", "The second paragraph of")
+    publish()
+    assert (is_falsified(1), is_falsified(2)) == (False, True)
+    for path, old, new in (
+        (folder / "issue.md", "Europe", "The continent"),
+        (letter / "dispatch.toml", 'title = "The Wire"', 'title = "The Cable"'),
+    ):
+        falsify()
+        edit(path, old, new)
+        publish()
+        assert not is_falsified(1), path
+        assert not is_falsified(2), path
+    falsify()
+    (folder / "beside.png").write_bytes(b"")
+    publish()
+    assert not is_falsified(1)
 
 
 def test_a_correction_changes_what_shows_it_and_nothing_else(letter: Path, publish) -> None:

@@ -19,7 +19,7 @@ from dispatch import config, subscribers
 from dispatch.model import Page, Publication
 from dispatch.render import render_edition
 from dispatch.serve.forms import NetworkLimit
-from dispatch.subscribers import notices
+from dispatch.subscribers import retention
 from dispatch.subscribers.subscriptions import load_keys, open_subscriptions
 from dispatch.tokens import sign_text
 from mail_sink import mail_sink
@@ -569,8 +569,8 @@ def test_who_does_not_confirm_is_forgotten_after_a_month(desk: Signing) -> None:
     run_dispatch(root, "subscriber", "import", "list.csv")
     run_dispatch(root, "subscriber", "add", "di@paper.example")
     with open_subscriptions(desk.publication, load_keys(desk.publication)) as store:
-        notices.forget_unconfirmed(store.connection, desk.now - timedelta(days=1))
+        retention.forget_unconfirmed(store.connection, desk.now - timedelta(days=1))
         assert desk.state(ANN) == "pending"
-        notices.forget_unconfirmed(store.connection, datetime.now(UTC) + timedelta(days=365))
+        retention.forget_unconfirmed(store.connection, datetime.now(UTC) + timedelta(days=365))
     states = [desk.state(email) for email in (ANN, *(f"{name}@paper.example" for name in ("bo", "cy", "di")))]
     assert states == ["", "active", "pending", "pending"]

@@ -33,9 +33,10 @@ __all__ = [
     "Arrival", "Article", "Author", "Colours", "Consent", "Contents", "Correction", "Credit", "Delivery",
     "DeliveryReport", "DeliverySettings", "Document", "Edition", "EmailSettings", "Enclosure", "Fault",
     "FeedSettings", "Finding", "Image", "ImageCopy", "ImageVariant", "Issue", "Link", "ListedPerson",
-    "ListmonkSettings", "Notice", "OwnPage", "Page", "Person", "Place", "Publication", "Record", "RepublishSettings", "Round", "Section",
-    "SiteSettings", "Source", "Sponsor", "SubscribeSettings", "Subscriber", "Suppression", "SyndicationSettings",
-    "Terms", "Theme", "TopicNames", "Visit", "Withdrawal", "Witness",
+    "ListmonkSettings", "Notice", "OwnPage", "Page", "Person", "Place", "Publication", "Record",
+    "RepublishSettings", "Round", "Section", "SiteSettings", "Source", "Sponsor", "SubscribeSettings",
+    "Subscriber", "Suppression", "SyndicationSettings", "Terms", "Theme", "TopicNames", "Visit", "Withdrawal",
+    "Witness",
 ]
 # fmt: on
 

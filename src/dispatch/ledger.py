@@ -9,9 +9,9 @@ which time that was (at the end), so that it answers for no other change. A line
 of the site, or one where an article stood before it came here, and leads to the present one; it ends with ``feed``
 where the feed of a list has its id from there. Lines ``author``, ``source``, ``section`` and ``tag`` say whose list
 stands at an address, now and for ever, and end with the id of its oldest article. A line ``round`` says that an issue
-is on its way to subscribers, ``sent`` that it went out: from which store, since when, and a digest of the message, or as
-which draft of a mail service; no address of a reader, no number of them. What would break a line stands as its number,
-``\\u0009``. ``init`` tells git to merge both sides of such a file (``merge=union``).
+is on its way to subscribers, ``sent`` that it went out: from which store, since when, and a digest of the message, or
+as which draft of a mail service; no address of a reader, and no number of them. What would break a line stands as its
+number, ``\\u0009``. ``init`` tells git to merge both sides of such a file (``merge=union``).
 """
 
 import os
@@ -23,6 +23,7 @@ from typing import TypeVar
 from urllib.parse import unquote
 
 from dispatch import derived, files, identity, links
+from dispatch.deferred import defer_pattern
 from dispatch.errors import IssueError
 from dispatch.ledger_lines import format_line, format_moment, parse_line
 from dispatch.model import Contents, Fault, Issue, Place, Publication, Record
@@ -34,8 +35,8 @@ _HEAD = "# What was published: id, kind, address, date, authors. Made by dispatc
 # No line can say which of two readers have: that is settled in the article's file, and published.
 _MERGED = "two branches published it differently: take the file of their common ancestor from git, and publish again"
 # A path that may become a folder of the site; what is no part of an old page's name is left out.
-_OLD_PATH = re.compile(r"(?:[\w.~!$&'()*+,;=:@%-]{1,200}/){1,12}", re.ASCII)
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:*]|(?:^|/)[. ]|//|[. ](?:/|$)")
+_OLD_PATH = defer_pattern(r"(?:[\w.~!$&'()*+,;=:@%-]{1,200}/){1,12}", re.ASCII)
+_UNSAFE = defer_pattern(r"[\x00-\x1f\x7f\\:*]|(?:^|/)[. ]|//|[. ](?:/|$)")
 _PAGES = ("issue", "page")
 _LISTS = ("author", "source", "section", "tag")
 

@@ -61,7 +61,9 @@ def send(
 ) -> SendReport:
     """Send an issue, or go on with it."""
     with open_desk(wire, clock) as outbound:
-        found = outbound.find_round(issue) or outbound.begin_round(issue, outbound.prepare_message(issue, NOW), NOW)
+        found = outbound.find_round(issue) or outbound.begin_round(
+            issue, outbound.prepare_message(issue, clock()), clock()
+        )
         server = replace(parse_submission(url, ""), timeouts=timeouts)
         return outbound.send_round(found, server, stop or threading.Event(), on_progress)
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 PASSWORD = click.option(
     "--smtp-password", "password", envvar="DISPATCH_SMTP_PASSWORD", default="", hidden=True, help="For the environment."
 )
+NAME_SERVER = click.option(
+    "--dns", "name_server", default="", metavar="ADDRESS", help="Ask this name server: 192.0.2.53[:PORT]."
+)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _IN_WORDS: "Mapping[DeliveryState, str]" = {
     "accepted": "accepted",
@@ -51,6 +54,8 @@ class SendOptions(NamedTuple):
     takes_over: bool
     as_json: bool
     is_sure: bool
+    name_server: str
+    password: str
 
 
 def make_server(publication: "Publication", password: str) -> "Submission":

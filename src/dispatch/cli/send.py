@@ -18,6 +18,7 @@ from dispatch.cli.context import (
     read_clock,
 )
 from dispatch.cli.delivery import (
+    NAME_SERVER,
     PASSWORD,
     SendOptions,
     list_testers,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 @click.option("--untested", is_flag=True, help="Send it although this very message was no test before.")
 @click.option("--take-over", is_flag=True, help="Send from this store, although it seems to be a copy.")
 @click.option("--json", "as_json", is_flag=True, help="Print what became of it as JSON.")
+@NAME_SERVER
 @PASSWORD
 @SERVICE_KEY
 @YES
@@ -60,6 +62,7 @@ def send(
     untested: bool,
     take_over: bool,
     as_json: bool,
+    name_server: str,
     password: str,
     service_key: str,
     yes: bool,
@@ -80,7 +83,7 @@ def send(
     """
     here = open_publication()
     one = _require_sendable(here, issue)
-    options = SendOptions(test, at, dry, untested, take_over, as_json, yes)
+    options = SendOptions(test, at, dry, untested, take_over, as_json, yes, name_server, password)
     if via:
         hand_over_issue(here, one, via, service_key, options)
         return
@@ -170,6 +173,7 @@ def _begin(
     outbound: "Outbound", one: "Issue", octets: bytes, begun: datetime, server: "Submission", options: SendOptions
 ) -> "Round | None":
     """Say what would be done, ask, and begin the round; None when it is only said."""
+    from dispatch.cli.doctor import require_names
     from dispatch.deliver import require_way_back
 
     publication = outbound.publication
@@ -184,6 +188,7 @@ def _begin(
         f"{publication.email.sender}, by {server.name}, about {_estimate(outbound, count)}"
     )
     print_note(f"They leave at {pages} (this store answers there)" if pages else _describe_leaving(outbound))
+    require_names(OpenPublication(publication.root), options.name_server, options.password)
     if not (options.is_untested or outbound.was_tested(one, octets)):
         hint = f"dispatch send {one.slug} --test; or add --untested"
         raise DeliveryError("was not sent as a test, as it is now", address=one.slug, hint=hint)

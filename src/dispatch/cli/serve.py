@@ -109,8 +109,9 @@ def _send_beside(publication: "Publication", password: str) -> "Iterator[None]":
 
 
 def _send_notices(publication: "Publication", server: "Submission", stop: threading.Event) -> None:
-    """Send what waits, look again a moment later, and longer after something went wrong."""
+    """Send what waits, look again a moment later, and longer after something went wrong; forget what is old."""
     from dispatch import deliver
+    from dispatch.subscribers.retention import forget_outdated
 
     pause = _EVERY
     while not stop.wait(pause):
@@ -118,6 +119,7 @@ def _send_notices(publication: "Publication", server: "Submission", stop: thread
         try:
             with deliver.open_for_notices(publication, read_clock) as outbound:
                 while not stop.wait(_EVERY):
+                    forget_outdated(outbound.connection, read_clock())
                     if deliver.has_notices(outbound):
                         deliver.send_notices(outbound, server, stop)
         except DispatchError as error:

@@ -1,11 +1,13 @@
 """``dispatch subscriber``: who gets the newsletter."""
 
 from collections import Counter
+from pathlib import Path
 
 import click
 
 from dispatch.cli.context import (
     YES,
+    open_publication,
     print_json,
     print_note,
     print_result,
@@ -16,7 +18,9 @@ from dispatch.cli.listing import mark_state, print_rows
 from dispatch.cli.other_words import AnsweringGroup
 from dispatch.cli.subscriber_asking import add, ask
 from dispatch.cli.subscriber_lists import STATES, export, import_, open_store, to_row
-from dispatch.model import SubscriberState
+from dispatch.errors import DeliveryError
+from dispatch.model import Consent, SubscriberState
+from dispatch.subscribers import Store
 
 
 @click.group(cls=AnsweringGroup)
@@ -72,16 +76,27 @@ def show(email: str, as_json: bool) -> None:
       dispatch subscriber show ann@paper.example --json
     """
     with open_store() as store:
-        person = store.require(email)
-        consents = store.list_consents(person)
+        known, consents = _describe(store, email)
     if as_json:
         told = [{"at": one.at.isoformat(), "what": one.what, "how": one.how, "words": one.words} for one in consents]
-        print_json(to_row(person) | {"consents": told}, indent=2)
+        print_json(known | {"consents": told}, indent=2)
         return
-    for name, value in to_row(person).items():
-        print_result(f"{name:9} {value}".rstrip())
+    for name, value in known.items():
+        print_result(f"{name.replace('_', ' '):13} {value}".rstrip())
     for one in consents:
         print_result(f"{one.at:%Y-%m-%d %H:%M}  {one.what}, by {one.how}{f': {one.words}' if one.words else ''}")
+
+
+def _describe(store: Store, email: str) -> tuple[dict[str, str], list[Consent]]:
+    """Describe whoever has an address, or had it and was erased. Raises DeliveryError when there never was anybody."""
+    try:
+        person = store.require(email)
+    except DeliveryError:
+        if proofs := store.list_proofs(email):
+            return {"email": email, "state": "erased"}, proofs
+        raise
+    reached = store.find_last_accepted(person)
+    return to_row(person) | ({"last_accepted": reached.isoformat()} if reached else {}), store.list_consents(person)
 
 
 @subscriber.command()
@@ -113,6 +128,25 @@ def forget(email: str, yes: bool) -> None:
     with open_store() as store:
         was_known = store.forget(email, read_clock())
     print_note("erased" if was_known else "nothing was known of it; it is suppressed now")
+
+
+@subscriber.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """Copy all subscribers into a new FILE, and the secret keys into one beside it, whoever else is at work.
+
+    Never overwrites a file, and writes none where git or the website would take it up. To put a copy back, see the
+    guide: what was sent since then is not known to it, and it refuses to send until you say that this is meant.
+
+    \b
+    Examples:
+      dispatch subscriber backup /mnt/backup/wire-2026-11-28.sqlite
+    """
+    from dispatch.subscribers.backup import write_backup
+
+    keys = write_backup(open_publication().publication, file, read_clock())
+    print_result(str(file))
+    print_result(str(file.with_name(keys.name)))
 
 
 @subscriber.command()

@@ -13,6 +13,7 @@ from dispatch.deliver.way_back import require_way_back
 from dispatch.model import Round
 from dispatch.smtp import Submission
 from dispatch.subscribers import rounds
+from dispatch.subscribers.retention import forget_outdated
 
 LATE: Final = timedelta(hours=1)
 """How late a round may begin by itself; after a longer sleep somebody decides."""
@@ -27,7 +28,11 @@ class DueReport:
 
 
 def send_due(outbound: Outbound, server: Submission, stop: threading.Event) -> Iterator[DueReport | int]:
-    """Send all that is due: yields how many single mails were taken, then what was done about each round."""
+    """Send all that is due: yields how many single mails were taken, then what was done about each round.
+
+    What is older than it need be is forgotten before.
+    """
+    forget_outdated(outbound.connection, outbound.clock())
     if taken := send_notices(outbound, server, stop):
         yield taken
     now = outbound.clock()

@@ -5,20 +5,16 @@ sees that. So the marks that were ever made are counted beside the store, the st
 remembers from which store an issue went out.
 """
 
-import hashlib
 import secrets
 import sqlite3
-from contextlib import suppress
-from pathlib import Path
 
 from dispatch import ledger, links
 from dispatch.errors import DeliveryError
 from dispatch.model import Publication, Record
 from dispatch.subscribers import deliveries
 from dispatch.subscribers.database import DATABASE
-from dispatch.subscribers.high_water import HighWater
+from dispatch.subscribers.high_water import HighWater, name_place
 
-_MACHINE = Path("/etc/machine-id")
 _TAKE_OVER = (
     "If you are certain that nothing went out from elsewhere, add --take-over; some may get it twice otherwise."
 )
@@ -31,7 +27,7 @@ def require_current_store(
 
     takes_over: somebody has said that it is meant. Raises DeliveryError.
     """
-    host = _name_place(publication.root)
+    host = name_place(publication.root)
     with DATABASE.begin_transaction(connection):
         store = deliveries.read_meta(connection, "store") or secrets.token_hex(8)
         known_host = deliveries.read_meta(connection, "host") or host
@@ -106,11 +102,3 @@ def _make_elsewhere_error(one: Record, slug: str) -> DeliveryError:
 
 def _name_day(one: Record) -> str:
     return f"{one.published:%Y-%m-%d}" if one.published else "before"
-
-
-def _name_place(root: Path) -> str:
-    """Name this machine and folder, so that a copy elsewhere has another name; nobody can read them from it."""
-    machine = b""
-    with suppress(OSError):
-        machine = _MACHINE.read_bytes()
-    return hashlib.sha256(machine + b"\0" + str(root.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]

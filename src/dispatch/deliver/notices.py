@@ -3,7 +3,7 @@
 import re
 import smtplib
 import threading
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import format_datetime
 
 from dispatch import locks
@@ -11,14 +11,11 @@ from dispatch.deliver.outcomes import judge_outcome
 from dispatch.deliver.rounds import NOBODY, Outbound
 from dispatch.errors import DeliveryError, LockedError
 from dispatch.formats.eml import parse_address
-from dispatch.smtp import Conversation, Envelope, ServerReply, Submission, describe_failure
+from dispatch.smtp import Conversation, Envelope, ServerReply, Submission, describe_failure, finish_text
 from dispatch.subscribers import notices
 from dispatch.subscribers.deliveries import DuePerson
 
 _DATE = re.compile(rb"^Date:[^\r\n]*(?:\r\n[ \t][^\r\n]*)*\r\n", re.MULTILINE | re.IGNORECASE)
-_KEPT = timedelta(days=30)  # addresses of notices: pages count them to limit what strangers can cause
-
-
 LOCK = "notices"  # the lock of whoever sends them: a round, which may take hours, does not hold them up
 
 
@@ -40,8 +37,6 @@ def send_notices(outbound: Outbound, server: Submission, stop: threading.Event) 
 
 
 def _send_waiting(outbound: Outbound, server: Submission, stop: threading.Event) -> int:
-    notices.forget_old(outbound.connection, outbound.clock() - _KEPT)
-    notices.forget_unconfirmed(outbound.connection, outbound.clock() - _KEPT)
     notices.mark_interrupted(outbound.connection)
     waiting = notices.list_due(outbound.connection, outbound.clock())
     if not waiting:
@@ -66,7 +61,7 @@ def _send_notice(outbound: Outbound, talk: Conversation, number: int, person: Du
     reply = opened
     if opened and opened.code == 354:
         notices.mark_sending(outbound.connection, number, outbound.clock())
-        reply, _ = talk.take_turn(text, None)
+        reply, _ = talk.take_turn(finish_text(text), None)
     assert reply is not None  # noqa: S101 - an envelope or a text was given
     if reply.code in (0, 421) and reply.step != "text":
         return reply

@@ -5,12 +5,14 @@ and all faults of all files of an issue are told at once.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
 from dispatch import commonmark, derived, from_mapping, html, identity
 from dispatch.errors import GatherError, IssueError
+from dispatch.frozen import dataclass
 from dispatch.issues import heads
 from dispatch.issues.folder import SUFFIXES, IssueFile, IssueFolder
 from dispatch.leftovers import find_leftover
@@ -19,10 +21,18 @@ from dispatch.readers import article_file
 from dispatch.slugs import is_slug
 
 
-def read_issue(publication: Publication, slug: str, *, with_texts: bool = True) -> Issue:
-    """Read the issue of that slug. Raises IssueError with every fault of its files; see ``read_all_issues``."""
+def read_issue(
+    publication: Publication, slug: str, *, with_texts: bool = True, known: Mapping[Path, Article] | None = None
+) -> Issue:
+    """Read the issue of that slug. Raises IssueError with every fault of its files; see ``read_all_issues``.
+
+    known: what was read of some of its files before, and is still in them.
+    """
     faults: list[Fault] = []
-    issue = IssueReader(publication=publication, slug=slug, faults=faults, with_texts=with_texts).read_issue()
+    reader = IssueReader(
+        publication=publication, slug=slug, faults=faults, with_texts=with_texts, known_articles=known or {}
+    )
+    issue = reader.read_issue()
     if issue is None:
         raise IssueError(*faults)
     return issue
@@ -47,6 +57,8 @@ def read_all_issues(publication: Publication, *, with_texts: bool = True) -> lis
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueReader(IssueFolder):
     """The folder of one issue, whose files become an Issue with its articles."""
+
+    known_articles: Annotated[Mapping[Path, Article], "those that need not be read again"] = field(default_factory=dict)
 
     def read_issue(self) -> Issue | None:
         """Read the issue with its articles; None after a fault. Missing ids are minted, with the issue's date."""
@@ -178,6 +190,9 @@ class IssueReader(IssueFolder):
         elif len(paths) > 1:
             what = f"there are two files of that name, {key}.md and {key}.html"
             reading.add_fault(at, what, hint="keep one, and move the other away")
+        elif paths[0] in self.known_articles:
+            seen[key] = at
+            return self.known_articles[paths[0]]
         elif file := self.read_file(paths[0]):
             seen[key] = at
             return self.read_article(file)

@@ -9,8 +9,10 @@ topics       authors, sources, sections and tags, with their articles
 people       another name for a person, or one person for two, and all that follows
 listings     what lists and feeds show of an issue and of an article, and what all pages have in common
 issue_index  every issue as a build needs it, read only where a file changed
+changed_articles  an issue, of which only what has changed is read
 build        the site, page by page, for the preview and for a release
 cache        what each file was made of, so that only what changed is made again
+stamps       what says that a file, or the program, has changed
 release      the finished files, put into the public folder at once
 """
 

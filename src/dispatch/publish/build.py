@@ -12,11 +12,11 @@ from dispatch.formats import FEEDS, PUBLIC, site_files
 from dispatch.formats.metadata import CARD
 from dispatch.formats.web import SEARCHED
 from dispatch.model import Article, Edition, Finding, ImageCopy, Issue, Page, Publication, Record
-from dispatch.publish.cache import digest_program, make_digest
 from dispatch.publish.issue_index import IssueIndex
 from dispatch.publish.plan import fill_page, find_withdrawn_pages, plan_pages
 from dispatch.publish.release import Release
 from dispatch.publish.republishing import fill_kit_page, make_kit
+from dispatch.publish.stamps import digest_program, make_digest
 from dispatch.publish.topics import record_topics
 from dispatch.readers import opml
 

@@ -1,25 +1,21 @@
 """What each file of the public folder was made of, so that only what changed is made again.
 
 A database in ``.dispatch/``, not in git: without it everything is made anew, with the same bytes. It holds, for each
-issue, what lists and feeds need of it (the issue without its texts, each entry's finished bytes), and for each public
-file a digest of what it was made of. A file counts as unchanged while its size, its times and its inode are the same,
-as in git; no clock is asked.
+issue, its articles as they were read, and what lists and feeds need of it (the issue without its texts, each entry's
+finished bytes); and for each public file a digest of what it was made of.
 """
 
-import hashlib
 import os
 import sqlite3
 import stat
-import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dispatch import __version__, databases, files
+from dispatch import databases, files
 from dispatch.errors import DeliveryError
-from dispatch.text import is_utf8
+from dispatch.publish.stamps import list_visible_files, make_digest, stamp_file
 
 if TYPE_CHECKING:
     from dispatch.publish.issue_index import CachedIssue
@@ -28,11 +24,13 @@ FILE = Path(files.OWN, "site.sqlite")
 PATIENCE = 60.0  # seconds that a publish waits for another
 
 _REMEDY = "see who owns the folder .dispatch and what they allow (ls -ld), or move the file away"
-_VERSION = 2
+_VERSION = 3
 _TABLES = """
 CREATE TABLE files (path TEXT PRIMARY KEY, stat TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE issues (slug TEXT PRIMARY KEY, made_of TEXT NOT NULL, kept TEXT NOT NULL,
     entries TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
+CREATE TABLE articles (slug TEXT NOT NULL, path TEXT NOT NULL, made_of TEXT NOT NULL, kept TEXT NOT NULL,
+    PRIMARY KEY (slug, path)) WITHOUT ROWID;
 CREATE TABLE entries (slug TEXT NOT NULL, id TEXT NOT NULL, format TEXT NOT NULL, body BLOB NOT NULL,
     PRIMARY KEY (format, id, slug));
 CREATE INDEX entries_slug ON entries (slug);
@@ -77,7 +75,7 @@ class BuildCache:
         """Digest a file's bytes, which are read only when they may have changed. Raises DeliveryError."""
         name = path.relative_to(self._root).as_posix()
         if name not in self._looked:
-            stamp = _stamp(path)
+            stamp = stamp_file(path)
             before = self._seen.get(name)
             if before and before[0] == stamp:
                 self._looked[name] = before[1]
@@ -88,11 +86,22 @@ class BuildCache:
                 )
         return self._looked[name]
 
-    def digest_folder(self, path: Path) -> str:
-        """Digest all files below a folder, with their names."""
+    def digest_folder(self, path: Path) -> dict[Path, str]:
+        """Digest each file below a folder."""
         # What is no regular file cannot be part of an issue; where one names it, reading that says so.
-        found = (file for file in _list_files(path) if stat.S_ISREG(os.lstat(file).st_mode))
-        return make_digest(*(f"{file}\0{self.digest_file(Path(file))}" for file in found))
+        found = (file for file in list_visible_files(path) if stat.S_ISREG(os.lstat(file).st_mode))
+        return {path: self.digest_file(path) for path in map(Path, found)}
+
+    def find_articles(self, slug: str) -> dict[str, tuple[str, str]]:
+        """Return what is cached of an issue's articles, by path: what each was made of, and JSON."""
+        select = "SELECT path, made_of, kept FROM articles WHERE slug = ?"
+        return {path: (made_of, kept) for path, made_of, kept in self._connection.execute(select, (slug,))}
+
+    def store_articles(self, slug: str, articles: Mapping[str, tuple[str, str]]) -> None:
+        """Cache all articles of an issue as ``find_articles`` returns them."""
+        self._delete_rows(slug, "articles")
+        rows = ((slug, path, *cached) for path, cached in articles.items())
+        self._connection.executemany("INSERT INTO articles VALUES (?, ?, ?, ?)", rows)
 
     def find_issue(self, slug: str, made_of: str) -> "CachedIssue | None":
         """Return what is cached of an issue, if it was made of the same; else None."""
@@ -106,7 +115,7 @@ class BuildCache:
         """Cache an issue, and forget the entries that it had."""
         from dispatch import serialise
 
-        self.forget_issues([slug])
+        self._delete_rows(slug, "issues", "entries")
         row = (slug, made_of, serialise.to_json(cached))
         self._connection.execute("INSERT INTO issues (slug, made_of, kept) VALUES (?, ?, ?)", row)
 
@@ -127,8 +136,7 @@ class BuildCache:
     def forget_issues(self, slugs: Iterable[str]) -> None:
         """Drop everything that is cached of these issues."""
         for slug in slugs:
-            self._connection.execute("DELETE FROM issues WHERE slug = ?", (slug,))
-            self._connection.execute("DELETE FROM entries WHERE slug = ?", (slug,))
+            self._delete_rows(slug, "issues", "articles", "entries")
 
     def issue_slugs(self) -> list[str]:
         """List the issues that are cached."""
@@ -150,7 +158,7 @@ class BuildCache:
 
     def record_file(self, path: str, made_of: str, body: str) -> None:
         """Record that a file is in the public folder now; ``body`` is the digest of its bytes."""
-        self._pages[path] = (made_of, body, _stamp(f"{self._folder}{os.sep}{path}"))
+        self._pages[path] = (made_of, body, stamp_file(f"{self._folder}{os.sep}{path}"))
         self._connection.execute(
             "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?)", (self._name, path, *self._pages[path])
         )
@@ -162,7 +170,7 @@ class BuildCache:
 
     def adopt_folder(self, path: str) -> None:
         """Record that all files below a folder of the public one are the site's, whoever has put them there."""
-        for file in _list_files(self._folder / path):
+        for file in list_visible_files(self._folder / path):
             body = files.read_file(Path(file), within=self._folder, error=DeliveryError)
             self.record_file(Path(file).relative_to(self._folder).as_posix(), "", make_digest(body))
 
@@ -170,12 +178,16 @@ class BuildCache:
         """Return the files of the site by path, with the digests of their bytes."""
         return {path: body for path, (_, body, _) in self._pages.items()}
 
+    def _delete_rows(self, slug: str, *tables: str) -> None:
+        for table in tables:
+            self._connection.execute(f"DELETE FROM {table} WHERE slug = ?", (slug,))  # noqa: S608 - one of ours
+
     def record_inputs(self, inputs: str) -> None:
         """Record that the public folder is now what these inputs make."""
         self._connection.execute("INSERT OR REPLACE INTO whole VALUES (?, ?)", (self._name, inputs))
 
     def _is_as_left(self, path: str) -> bool:
-        return self._pages[path][2] == _stamp(f"{self._folder}{os.sep}{path}")
+        return self._pages[path][2] == stamp_file(f"{self._folder}{os.sep}{path}")
 
 
 @contextmanager
@@ -200,39 +212,6 @@ def open_cache(root: Path, folder: Path, *, dry: bool = False) -> Iterator[Build
         remedy = "make room on the disk" if code == sqlite3.SQLITE_FULL else _REMEDY
         hint = "wait until that has finished" if busy else f"{remedy}: it is only a cache"
         raise DeliveryError(what, subject=FILE.as_posix(), hint=hint) from error
-
-
-def digest_inputs(stamps: Mapping[str, str]) -> str:
-    """Digest the stamps of all files that a site is made of, and the program."""
-    return make_digest(*(f"{path}\0{stamp}" for path, stamp in stamps.items()), digest_program())
-
-
-def read_stamps(root: Path) -> dict[str, str]:
-    """Read size, times and inode of every file that a site is made of, by its path below the publication's folder."""
-    own = sorted(str(path) for path in root.iterdir() if path.is_file())
-    trees = (file for name in ("templates", "issues", "pages", "pictures") for file in _list_files(root / name))
-    begin = len(str(root)) + 1
-    return {path[begin:].replace(os.sep, "/"): _stamp(path) for path in (*own, *trees)}
-
-
-@cache
-def digest_program() -> str:
-    """Digest what says that dispatch, or a library that it renders with, has changed."""
-    packages = Path(sysconfig.get_path("purelib"))
-    ours = Path(__file__).parents[1]
-    shipped = ours / "templates" if (ours / "templates").is_dir() else ours.parents[1] / "templates"
-    seen = (f"{path}\0{_stamp(path)}" for path in (*_list_files(ours), *_list_files(shipped)))
-    return make_digest(__version__, _stamp(packages), *(one for one in seen if "__pycache__" not in one))
-
-
-def make_digest(*parts: str | bytes) -> str:
-    """Digest all the parts in order: sixteen bytes in hexadecimal (BLAKE2b)."""
-    made = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        octets = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
-        made.update(len(octets).to_bytes(8, "big"))
-        made.update(octets)
-    return made.hexdigest()
 
 
 def _connect(path: Path, *, dry: bool) -> sqlite3.Connection:
@@ -267,27 +246,3 @@ def _begin(connection: sqlite3.Connection) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
-
-
-def _list_files(folder: Path) -> list[str]:
-    """List the paths of all files below a folder, but for hidden ones and those whose names are not UTF-8: no
-    publication can name these. A folder that is a link is empty.
-    """
-    found: list[str] = []
-    for where, folders, names in os.walk(folder) if not folder.is_symlink() else ():
-        folders[:] = sorted(filter(_is_listed, folders))
-        found += (os.path.join(where, name) for name in names if _is_listed(name))  # noqa: PTH118 - many files
-    return sorted(found)
-
-
-def _is_listed(name: str) -> bool:
-    return not name.startswith(".") and is_utf8(name)
-
-
-def _stamp(path: Path | str) -> str:
-    """Return size, times and inode of a file as one text; empty when there is none."""
-    try:
-        said = os.stat(path)  # noqa: PTH116 - many files
-    except OSError:
-        return ""
-    return f"{said.st_size} {said.st_mtime_ns} {said.st_ctime_ns} {said.st_ino}"

@@ -9,9 +9,11 @@ from typing import Annotated
 from dispatch import derived, issues, ledger, pictures, render, serialise
 from dispatch.errors import IssueError
 from dispatch.model import Fault, ImageCopy, Issue, PageKind, Publication, Record
-from dispatch.publish.cache import BuildCache, digest_program, make_digest
+from dispatch.publish.cache import BuildCache
+from dispatch.publish.changed_articles import read_anew
 from dispatch.publish.listings import make_entry, strip_texts
 from dispatch.publish.plan import plan_pages
+from dispatch.publish.stamps import digest_program, make_digest
 from dispatch.publish.topics import record_topics
 
 _AT_HAND = 1_000_000  # characters of texts that are in memory while pages are made of them
@@ -112,7 +114,7 @@ class IssueIndex:
     def read(self, slug: str) -> Issue:
         """Read an issue with its texts. Raises IssueError."""
         if slug not in self._whole:
-            self._whole[slug] = issues.read_issue(self.publication, slug)
+            self._whole[slug] = read_anew(self.publication, self.cache, slug, self.settings)
             while len(self._whole) > 1 and sum(map(_count_characters, self._whole.values())) > _AT_HAND:
                 oldest = next(iter(self._whole))
                 del self._whole[oldest]
@@ -137,7 +139,7 @@ class IssueIndex:
 
     def _find_issue(self, slug: str) -> CachedIssue:
         folder = self.cache.digest_folder(self.publication.root / "issues" / slug)
-        made_of = make_digest(self.settings, folder)
+        made_of = make_digest(self.settings, *(f"{path}\0{digest}" for path, digest in folder.items()))
         cached = self.cache.find_issue(slug, made_of)
         if cached is None:
             cached = self._digest_issue(self.read(slug))

@@ -5,7 +5,7 @@ What a command that has nothing to do does not need is imported where it is used
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from dispatch import files, locks
 from dispatch.errors import DeliveryError, DispatchError, IssueError
-from dispatch.publish import cache
+from dispatch.frozen import dataclass
+from dispatch.publish import cache, stamps
 from dispatch.publish.release import FileChange, Release, is_private, open_release
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def publish_site(
     lock = (lambda _: nullcontext()) if dry else lock or partial(locks.hold_lock, root, command="dispatch publish")
     if not issue:
         with lock(locks.SITE), cache.open_cache(root, folder, dry=dry) as opened:
-            if opened.is_complete(cache.digest_inputs(cache.read_stamps(root))):
+            if opened.is_complete(stamps.digest_inputs(stamps.read_stamps(root))):
                 return SiteUpdate(folder=folder, count=len(opened.files()))
     slug, faults = _prepare(root, issue, wants_copies=not dry, allow_private=allow_private)
     with (
@@ -181,7 +182,7 @@ def _publish(
     from dispatch.publish.build import ReleaseBuild
     from dispatch.publish.issue_index import IssueIndex
 
-    before = cache.read_stamps(root)
+    before = stamps.read_stamps(root)
     publication = config.load(root)
     one = issues.read_issue(publication, slug) if slug else None
     index = IssueIndex(
@@ -229,7 +230,7 @@ def _settle(
     from dispatch.publish.topics import record_topics
 
     publication = build.site.publication
-    now = cache.read_stamps(publication.root)
+    now = stamps.read_stamps(publication.root)
     _refuse_changed(before, now, build.released)
     # Nobody has any of it before the release is settled: an issue that is not published after all is in no ledger.
     if one:
@@ -238,8 +239,8 @@ def _settle(
     ledger.record_issues(publication, *build.site.issues, names=names, known=build.site.records)
     # What changed elsewhere, or since, was not looked at: the next publish has to.
     ours = {"dispatch.lock", *([f"issues/{one.slug}/issue.md"] if one else ())}
-    seen = {path: stamp for path, stamp in cache.read_stamps(publication.root).items() if path in ours}
-    release.settle(cache.digest_inputs(now | seen) if has_copies and now == before else "")
+    seen = {path: stamp for path, stamp in stamps.read_stamps(publication.root).items() if path in ours}
+    release.settle(stamps.digest_inputs(now | seen) if has_copies and now == before else "")
 
 
 def _refuse_changed(before: Mapping[str, str], now: Mapping[str, str], slugs: Sequence[str]) -> None:

@@ -17,7 +17,8 @@ from typing import Annotated, Literal
 from dispatch import files
 from dispatch.errors import DeliveryError, explain_refusal
 from dispatch.held_files import replace_held
-from dispatch.publish.cache import BuildCache, make_digest
+from dispatch.publish.cache import BuildCache
+from dispatch.publish.stamps import make_digest
 
 _STAGE = ".release"
 _MOVE = "Move it away, and publish again."

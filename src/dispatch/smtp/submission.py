@@ -6,12 +6,12 @@ import smtplib
 import socket
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
 from dispatch.errors import DeliveryError
-from dispatch.trust import prepare_tls
+from dispatch.trust import TlsMaker, prepare_tls
 
 _HINT = "Put the password into DISPATCH_SMTP_PASSWORD, or into the file that [delivery] password_file names."
 
@@ -36,6 +36,9 @@ class Submission:
     user: str = ""
     password: Annotated[str, "is in no message"] = ""
     timeouts: Timeouts = Timeouts()
+    tls: Annotated[TlsMaker, "a round's connections share a context: to read the system's certificates takes 30 ms"] = (
+        field(default_factory=prepare_tls)
+    )
 
     @property
     def name(self) -> str:
@@ -47,29 +50,34 @@ class Submission:
 
         Only a server on this machine may go without encryption.
         """
-        context, patience = prepare_tls()(), self.timeouts.connect
-        if self.host == "localhost" or _is_loopback(self.host):
-            _accept_anybody(context)
+        patience = self.timeouts.connect
         if self.is_encrypted:
+            context = self._choose_context(is_here=self.host == "localhost" or _is_loopback(self.host))
             session: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=patience, context=context)
         else:
             session = smtplib.SMTP(self.host, self.port, timeout=patience)
         try:
-            self._log_in(session, context)
+            self._log_in(session)
         except BaseException:
             close_abruptly(session)
             raise
         return session
 
-    def _log_in(self, session: smtplib.SMTP, context: ssl.SSLContext) -> None:
+    def _choose_context(self, *, is_here: bool) -> ssl.SSLContext:
+        """Choose whom to trust: on this machine anybody, for a certificate of it is nobody's, and nothing leaves it."""
+        if not is_here:
+            return self.tls()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return context
+
+    def _log_in(self, session: smtplib.SMTP) -> None:
         session.ehlo_or_helo_if_needed()
         assert session.sock is not None  # noqa: S101 - it is connected
         is_here = _is_loopback(str(session.sock.getpeername()[0]))
-        if is_here:
-            _accept_anybody(context)
         is_needed = not self.is_encrypted and (not is_here or (self.user and not session.has_extn("auth")))
         if is_needed and session.has_extn("starttls"):
-            session.starttls(context=context)
+            session.starttls(context=self._choose_context(is_here=is_here))
             session.ehlo()
         elif is_needed and not is_here:
             hint = "Use smtps://, or a server with STARTTLS: addresses and the password would be readable on the way."
@@ -118,11 +126,6 @@ def _send_password(session: smtplib.SMTP, user: str, password: str) -> None:
     code, words = session.docmd("AUTH", f"PLAIN {said}")
     if code != 235:
         raise smtplib.SMTPAuthenticationError(code, words)
-
-
-def _accept_anybody(context: ssl.SSLContext) -> None:
-    """Ask for no certificate: one for this machine is nobody's, and nothing leaves it."""
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
 
 
 def _is_loopback(host: str) -> bool:

@@ -106,6 +106,25 @@ _MIGRATIONS = (
     CREATE INDEX notice_due ON notice (not_before, number) WHERE state IN ('planned', 'deferred');
     CREATE INDEX notice_subscriber ON notice (subscriber, kind, made);
     """,
+    """
+    -- When the last message was accepted of which no delivery is left.
+    ALTER TABLE subscriber ADD COLUMN reached INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE tally (                           -- how many of a round of which no delivery is left
+        round INTEGER NOT NULL,
+        what TEXT NOT NULL,                        -- the state of a delivery; or left, as in numbers.py
+        count INTEGER NOT NULL,
+        PRIMARY KEY (round, what)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE proof (                           -- the consents of somebody who was erased
+        digest BLOB NOT NULL,                      -- of the address, as that of a suppression
+        erased INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        what TEXT NOT NULL,
+        how TEXT NOT NULL,
+        words INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX proof_digest ON proof (digest);
+    """,
 )
 
 DATABASE = Database(

@@ -131,9 +131,13 @@ def measure_commit(connection: sqlite3.Connection) -> float:
 
 
 def count_states(connection: sqlite3.Connection, number: int) -> dict[DeliveryState, int]:
-    """Count the messages of a round by their state."""
+    """Count the messages of a round by their state, those included of which only the number is kept."""
     return dict(
-        connection.execute("SELECT state, count(*) FROM delivery WHERE round = ? GROUP BY state", (number,)).fetchall()
+        connection.execute(
+            "SELECT state, count(*) FROM delivery WHERE round = ? GROUP BY state"
+            " UNION ALL SELECT what, count FROM tally WHERE round = ? AND what != 'left'",
+            (number, number),
+        ).fetchall()
     )
 
 

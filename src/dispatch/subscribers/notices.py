@@ -49,22 +49,3 @@ def mark_interrupted(connection: sqlite3.Connection) -> None:
     """Call in doubt what was on its way when its sender ended: it is not sent again, who misses it asks again."""
     with DATABASE.begin_transaction(connection):
         connection.execute("UPDATE notice SET state = 'unknown', message = x'' WHERE state = 'sending'")
-
-
-def forget_unconfirmed(connection: sqlite3.Connection, before: datetime) -> None:
-    """Forget who was written into the form, perhaps by somebody else, and has not confirmed it since."""
-    with DATABASE.begin_transaction(connection):
-        found = connection.execute(
-            "SELECT number FROM subscriber one WHERE list = ? AND state = 'pending' AND since < ? AND NOT EXISTS"
-            " (SELECT 1 FROM consent WHERE subscriber = one.number AND (what != 'asked' OR at >= ? OR how NOT LIKE ?))",
-            (rows.LIST, rows.to_seconds(before), rows.to_seconds(before), f"{rows.FORM}%"),
-        )
-        rows.delete_people(connection, [number for (number,) in found.fetchall()])
-
-
-def forget_old(connection: sqlite3.Connection, before: datetime) -> None:
-    """Forget what was settled long ago, with the address that it went to."""
-    with DATABASE.begin_transaction(connection):
-        connection.execute(
-            "DELETE FROM notice WHERE made < ? AND state NOT IN ('planned', 'deferred')", (rows.to_seconds(before),)
-        )

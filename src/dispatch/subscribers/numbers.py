@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
-from dispatch.subscribers import rounds, rows
+from dispatch.subscribers import deliveries, rounds, rows
 
 WEEK: Final = timedelta(days=7)
 
@@ -31,15 +31,7 @@ def list_numbers(connection: sqlite3.Connection) -> list[IssueNumbers]:
     numbers = []
     for place, one in enumerate(found):
         before = rows.to_seconds(found[place - 1].begun) if place else -1
-        after = found[place + 1].begun if place + 1 < len(found) else one.begun + WEEK
-        states = dict(
-            connection.execute("SELECT state, count(*) FROM delivery WHERE round = ? GROUP BY state", (one.number,))
-        )
-        (left,) = connection.execute(
-            "SELECT count(DISTINCT consent.subscriber) FROM consent JOIN delivery ON delivery.round = ?"
-            " AND delivery.subscriber = consent.subscriber WHERE what = 'left' AND consent.at >= ? AND consent.at < ?",
-            (one.number, rows.to_seconds(one.begun), rows.to_seconds(min(after, one.begun + WEEK))),
-        ).fetchone()
+        states = deliveries.count_states(connection, one.number)
         (new,) = connection.execute(
             "SELECT count(*) FROM subscriber WHERE since > ? AND since <= ?", (before, rows.to_seconds(one.begun))
         ).fetchone()
@@ -52,8 +44,21 @@ def list_numbers(connection: sqlite3.Connection) -> list[IssueNumbers]:
                 unknown=states.get("unknown", 0),
                 bounced=states.get("bounced", 0),
                 complained=states.get("complained", 0),
-                left=left,
+                left=count_left(connection, one.number),
                 new=new,
             )
         )
     return numbers[::-1]
+
+
+def count_left(connection: sqlite3.Connection, number: int) -> int:
+    """Count who left within a week of a round, and before the next one."""
+    found: tuple[int] = connection.execute(
+        "SELECT coalesce(sum(count), 0) FROM (SELECT count(DISTINCT consent.subscriber) AS count FROM round one"
+        " JOIN delivery ON delivery.round = one.number JOIN consent ON consent.subscriber = delivery.subscriber"
+        " WHERE one.number = ? AND what = 'left' AND consent.at >= one.begun AND consent.at < one.begun + ?"
+        " AND consent.at < coalesce((SELECT begun FROM round WHERE number > one.number ORDER BY number LIMIT 1),"
+        " one.begun + ?) UNION ALL SELECT count FROM tally WHERE round = ? AND what = 'left') AS every",
+        (number, int(WEEK.total_seconds()), int(WEEK.total_seconds()), number),
+    ).fetchone()
+    return found[0]

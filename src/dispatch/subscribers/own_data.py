@@ -70,7 +70,9 @@ class OwnData:
             for one, (ip,) in zip(consents, self.connection.execute(kept, (reader.number,)), strict=True)
         ]
         known = {name: getattr(reader, name) for name in ("email", "name", "language", "state")}
-        return {**known, "since": reader.since.isoformat(), "tags": list(reader.tags), "consents": told}
+        reached = rows.find_last_accepted(self.connection, reader.number)
+        last = {"last_accepted": reached.isoformat()} if reached else {}
+        return {**known, "since": reader.since.isoformat(), **last, "tags": list(reader.tags), "consents": told}
 
     def erase(self, reader: Subscriber, now: datetime) -> None:
         """Erase all that is known of somebody (GDPR, article 17)."""

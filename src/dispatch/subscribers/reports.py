@@ -182,18 +182,13 @@ def _count_soft(connection: sqlite3.Connection, person: Subscriber, round_: int)
 
     Of other issues nothing is known: they were not sent, or nobody knows whether they were.
     """
-    found = connection.execute(
-        "SELECT round, EXISTS (SELECT 1 FROM report WHERE report.subscriber = delivery.subscriber"
-        " AND report.round = delivery.round AND kind IN ('soft', 'hard')), state"
-        " FROM delivery WHERE subscriber = ? AND round <= ? ORDER BY round DESC",
-        (person.number, round_),
-    )
-    count = 0
-    for _, has_failed, state in found:
-        if has_failed:
-            count += 1
-        elif state in ("accepted", "delivered"):
-            break
-        if count >= MOST_SOFT:
-            break
-    return count
+    found: tuple[int] = connection.execute(
+        "SELECT count(DISTINCT report.round) FROM report JOIN round ON round.number = report.round"
+        " WHERE report.subscriber = ? AND kind IN ('soft', 'hard') AND report.round <= ?"
+        " AND report.round > coalesce((SELECT max(one.round) FROM delivery one WHERE one.subscriber = ?"
+        " AND one.round <= ? AND one.state IN ('accepted', 'delivered') AND NOT EXISTS (SELECT 1 FROM report failed"
+        " WHERE failed.subscriber = one.subscriber AND failed.round = one.round AND failed.kind IN ('soft', 'hard'))),"
+        " 0) AND round.begun >= (SELECT reached FROM subscriber WHERE number = ?)",
+        (person.number, round_, person.number, round_, person.number),
+    ).fetchone()
+    return found[0]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from dispatch.errors import DeliveryError
 from dispatch.mail_addresses import fold_mailbox, parse_mailbox
-from dispatch.model import ConsentKind, NoticeKind, Subscriber, SubscriberState, SuppressionReason
+from dispatch.model import Consent, ConsentKind, NoticeKind, Subscriber, SubscriberState, SuppressionReason
 
 LIST = ""  # there is one list of subscribers yet
 FORM = "the form at "  # with what begins how somebody came who signed up on a page
@@ -120,6 +120,35 @@ def delete_people(connection: sqlite3.Connection, numbers: Iterable[int]) -> Non
         )
         connection.execute("UPDATE report SET detail = '' WHERE subscriber = ?", (number,))
         connection.execute("DELETE FROM subscriber WHERE number = ?", (number,))
+
+
+def keep_proof(connection: sqlite3.Connection, person: Subscriber, now: datetime, key: bytes) -> None:
+    """Keep how somebody agreed who is about to be erased, by a digest of the address alone."""
+    connection.execute(
+        "INSERT INTO proof (digest, erased, at, what, how, words)"
+        " SELECT ?, ?, at, what, how, words FROM consent WHERE subscriber = ?",
+        (digest_address(fold_mailbox(person.email), key), to_seconds(now), person.number),
+    )
+
+
+def list_proofs(connection: sqlite3.Connection, same: str, key: bytes) -> list[Consent]:
+    """List how whoever had a folded address had agreed, of those who were erased."""
+    found = connection.execute(
+        "SELECT at, what, how, coalesce(text, '') FROM proof LEFT JOIN words ON words.number = proof.words"
+        " WHERE digest = ? ORDER BY at",
+        (digest_address(same, key),),
+    )
+    return [Consent(at=to_moment(at), what=what, how=how, words=words) for at, what, how, words in found]
+
+
+def find_last_accepted(connection: sqlite3.Connection, number: int) -> datetime | None:
+    """Find when a server last took an issue for somebody; None when none did."""
+    found: tuple[int] = connection.execute(
+        "SELECT coalesce(max(at), 0) FROM (SELECT at FROM delivery WHERE subscriber = ?"
+        " AND state IN ('accepted', 'delivered') UNION ALL SELECT reached FROM subscriber WHERE number = ?) AS every",
+        (number, number),
+    ).fetchone()
+    return to_moment(found[0]) if found[0] else None
 
 
 def add_notice(

@@ -7,11 +7,12 @@ from datetime import datetime
 
 from dispatch.errors import DeliveryError
 from dispatch.mail_addresses import fold_mailbox
-from dispatch.model import Consent, DeliveryReport, ListedPerson, Publication, Subscriber, SubscriberState, Suppression
+from dispatch.model import Consent, DeliveryReport, ListedPerson, Publication, Subscriber, SubscriberState
 from dispatch.subscribers import importing, rows
 from dispatch.subscribers.database import DATABASE, read_key
 from dispatch.subscribers.importing import ListReport
 from dispatch.subscribers.reports import ReportStore
+from dispatch.subscribers.suppressions import SuppressionStore
 
 
 @contextmanager
@@ -31,7 +32,7 @@ def take_reports(publication: Publication, found: Iterable[DeliveryReport], now:
             store.take_report(report, now)
 
 
-class Store(ReportStore):
+class Store(ReportStore, SuppressionStore):
     """Who gets the newsletter. Every method that writes does so in one transaction."""
 
     def __init__(self, publication: Publication, connection: sqlite3.Connection) -> None:
@@ -121,6 +122,16 @@ class Store(ReportStore):
         )
         return [Consent(at=rows.to_moment(at), what=what, how=how, words=words) for at, what, how, words in found]
 
+    def list_proofs(self, email: str) -> list[Consent]:
+        """List how whoever had this address had agreed, who was erased. Raises DeliveryError when it is no address."""
+        same = fold_mailbox(rows.parse_address(email))
+        with DATABASE.begin_transaction(self._connection):
+            return rows.list_proofs(self._connection, same, read_key(self._root))
+
+    def find_last_accepted(self, person: Subscriber) -> datetime | None:
+        """Find when a server last took an issue for somebody; None when none did."""
+        return rows.find_last_accepted(self._connection, person.number)
+
     def tag(self, email: str, *, add: Sequence[str] = (), drop: Sequence[str] = ()) -> Subscriber:
         """Give somebody words of the publication's own, and take such away. Raises DeliveryError."""
         with DATABASE.begin_transaction(self._connection):
@@ -141,46 +152,17 @@ class Store(ReportStore):
     def forget(self, email: str, now: datetime) -> bool:
         """Erase all that is known of an address, and suppress it; return whether anything was (GDPR, article 17).
 
-        A keyed digest stays, so that no import brings the address back; nobody can read it from that.
+        A keyed digest stays, so that no import brings the address back; nobody can read it from that. By it is kept,
+        for three years, how they had agreed.
         """
         with DATABASE.begin_transaction(self._connection):
-            person = rows.find_person(self._connection, email)
-            rows.delete_people(self._connection, [person.number] if person else [])
-            same = fold_mailbox(rows.parse_address(email))
-            rows.add_suppression(self._connection, same, "erased", now, read_key(self._root))
+            person, key = rows.find_person(self._connection, email), read_key(self._root)
+            if person:
+                rows.keep_proof(self._connection, person, now, key)
+                rows.delete_people(self._connection, [person.number])
+            rows.add_suppression(self._connection, fold_mailbox(rows.parse_address(email)), "erased", now, key)
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log of earlier writes has the address, too
         return person is not None
-
-    def suppress(self, emails: Iterable[str], now: datetime) -> int:
-        """Make sure that nobody writes to these addresses; return how many are new. Raises DeliveryError."""
-        before = self._connection.total_changes
-        with DATABASE.begin_transaction(self._connection):
-            key = read_key(self._root)
-            for email in emails:
-                same = fold_mailbox(rows.parse_address(email))
-                rows.add_suppression(self._connection, same, "listed", now, key)
-            added = self._connection.total_changes - before
-            found = self._connection.execute("SELECT number, same FROM subscriber WHERE state IN ('active', 'pending')")
-            for number, same in found.fetchall() if added else ():
-                if rows.find_suppression(self._connection, same, key):
-                    rows.set_state(self._connection, number, "suppressed", now, "dispatch suppression")
-        return added
-
-    def allow(self, email: str) -> bool:
-        """Take an address off the suppressed ones, and return whether it was one; who has it may sign up again."""
-        with DATABASE.begin_transaction(self._connection):
-            digest = rows.digest_address(fold_mailbox(rows.parse_address(email)), read_key(self._root))
-            dropped = self._connection.execute("DELETE FROM suppression WHERE digest = ?", (digest,)).rowcount
-            person = rows.find_person(self._connection, email)
-            is_person = person is not None and person.state == "suppressed"
-            if person and is_person:
-                self._connection.execute("UPDATE subscriber SET state = 'left' WHERE number = ?", (person.number,))
-        return bool(dropped) or is_person
-
-    def list_suppressions(self) -> list[Suppression]:
-        """List the addresses that must not be written to, by their digests, the oldest first."""
-        found = self._connection.execute("SELECT digest, reason, at FROM suppression ORDER BY at, digest")
-        return [Suppression(digest=digest.hex(), reason=reason, at=rows.to_moment(at)) for digest, reason, at in found]
 
 
 class _DryRun(Exception):  # noqa: N818 - no error: what was tried is taken back
