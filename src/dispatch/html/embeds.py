@@ -26,7 +26,8 @@ LATE_ATTRIBUTES = {
     "source": {"src", "srcset", "data-srcset"},
 }
 
-_WORTH = re.compile(rf"<(?:{'|'.join(sorted(TAGS))})\b|\b(?:data-[a-z]|srcset)", re.IGNORECASE)
+_WORTH = re.compile(rf"<(?:{'|'.join(sorted(TAGS))})\b", re.IGNORECASE)
+_LATE_NAME = re.compile(r"\b(?:data-[a-z]|srcset)")
 _TAG = re.compile(rf"<(/?)(a|h[1-6]|img|p|{'|'.join(sorted(TAGS))})({ATTRIBUTES})>")
 _SHOWS = re.compile(rf"<(?:img|{'|'.join(sorted(EMBEDS))}){ATTRIBUTES}>")
 _LINK = re.compile(rf'<a(?=[^<>]*? class="{MARK}"){ATTRIBUTES}>([^<]*)</a>')
@@ -60,7 +61,8 @@ _LONGEST = 200
 
 def is_worth_looking(html: str) -> bool:
     """Whether foreign HTML may hold an embed or a lazy picture."""
-    return bool(_WORTH.search(html))
+    small = html.lower()
+    return bool(_WORTH.search(html) or (("data-" in small or "srcset" in small) and _LATE_NAME.search(small)))
 
 
 def list_embeds(content: str) -> list[str]:

@@ -64,8 +64,11 @@ _SPACES = re.compile(r"[ \t\n\r\f]+")
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _LOOSE = re.compile(r'<[a-z][a-z0-9]*(?: [^\s="<>/]+="[^"<]*")* [^\s="<>/]+="[^"<]*<[^"]*"(?: [^\s="<>/]+="[^"]*")*>')
 _CHANGED = re.compile(rf"<(/?)({'|'.join(sorted(_AS_DIV | VOID | {'a'}))})({ATTRIBUTES})>")
-_LINKED = re.compile(r"""href\s{0,9}=\s{0,9}["']?[^"'\s>#]{0,2000}#([^"'\s>]{1,200})""", re.IGNORECASE)
-_PLACED = re.compile(r"""(?<![\w-])(?:id|name)\s{0,9}=\s{0,9}["']?([^"'\s>]{1,200})""", re.IGNORECASE)
+# Letters in both cases: where case is ignored, or another position is looked at first, Python tries at each character.
+_LINKED = re.compile(r"""[hH][rR][eE][fF]\s{0,9}=\s{0,9}["']?[^"'\s>#]{0,2000}#([^"'\s>]{1,200})""")
+_PLACED = re.compile(
+    r"""[iInN](?<![\w-].)(?:(?<=[iI])[dD]|(?<=[nN])[aA][mM][eE])\s{0,9}=\s{0,9}["']?([^"'\s>]{1,200})"""
+)
 _TINY = re.compile(r' (?:width|height)="\s*0*[01](?![\d%])')
 _UNSEEN = re.compile(
     r"""<img\b[^<>]*\sstyle\s*=\s*["'](?:[^"'<>]*[;\s])?(?:max-)?(?:width|height)\s*:\s*[01]px[^<>]*>""", re.IGNORECASE
