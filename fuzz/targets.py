@@ -64,7 +64,7 @@ def try_page(data: bytes) -> None:
 
 def try_dialects(data: bytes) -> None:
     """Convert the dialects of Markdown, and what comes of them to HTML."""
-    check_content(commonmark.to_html(markdown_dialects.convert_dialects(decode_text(data), [])))
+    check_content(commonmark.to_html(markdown_dialects.convert_dialects(decode_text(data), []), HOME))
 
 
 def try_names(data: bytes) -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from html import escape
 from pathlib import Path
 
 from dispatch import config, inbox
 from dispatch.model import Article, Author, Image, Source, Witness
+from loopback import Web, item, rss
 
 NOW = datetime(2026, 11, 28, 7, tzinfo=UTC)
 NAMES = ("Ada Quay", "Jón Þór", "Mira Ståhl", "Luc Brandt", "Noor Rahman")
@@ -82,3 +84,26 @@ def fill_inbox(root: Path, count: int, *others: tuple[str, Sequence[Article]]) -
             box.keep_articles(key, [make_entry(n, key) for n in range(at, count, len(keys))], NOW)
         for key, articles in others:
             box.keep_articles(key, articles, NOW)
+
+
+def make_week(root: Path, site: Web) -> Path:
+    """A publication with an empty draft and 25 sources on loopback with 230 entries.
+
+    Two of these, s3-2 and s11-4, do not say who wrote them.
+    """
+    tables = []
+    for n in range(25):
+        entries = []
+        for entry in range(10 if n < 5 else 9):
+            body = f"<p>Story {entry} of source {n} tells of the harbour at some length.</p>"
+            author = "" if (n, entry) in {(3, 2), (11, 4)} else f"Ada Quay {n}"
+            entries.append(item(f"s{n}-{entry}", author=author, body=escape(body)))
+        site.pages[f"/feed-{n}"] = rss(*entries, title=f"Paper {n}")
+        tables.append(
+            f'\n[[sources]]\nkey = "paper{n}"\ntitle = "Paper {n}"\nurl = "{site.url("/", n + 1)}"\n'
+            f'feed = "{site.url(f"/feed-{n}", n + 1)}"\nallow_private = true\nauthor = {{name = "Mira Ståhl"}}\n'
+        )
+    (root / "dispatch.toml").write_text(SETTINGS + "".join(tables), "utf-8")
+    (root / "issues" / "week-48").mkdir(parents=True)
+    (root / "issues" / "week-48" / "issue.md").write_text(DRAFT, "utf-8")
+    return root

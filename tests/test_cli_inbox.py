@@ -85,6 +85,18 @@ def test_what_is_new_is_listed_the_newest_first_and_safe_for_a_terminal(dispatch
 
 
 @pytest.mark.usefixtures("letter")
+def test_of_a_range_those_are_added_that_wait(dispatch: Dispatch) -> None:
+    dispatch("issue", "new", "Week 48", "--slug", "week-48")
+    dispatch("inbox", "dismiss", "3")
+    dispatch("add", "2-4", "1", "--section", "Ports")
+    assert issue_of(dispatch, "week-48")["Ports"] == ["Story 2", "Story 4", "Café \u202eau port"]
+    assert "2-4: none of these waits in the inbox" in dispatch("add", "2-4", code=1).stderr
+    dispatch("inbox", "restore", "3")
+    dispatch("issue", "remove", "week-48", "story-4")
+    assert "--title is for one article" in dispatch("add", "3-4", "--title", "X", code=2).stderr
+
+
+@pytest.mark.usefixtures("letter")
 def test_a_list_is_narrowed_down(dispatch: Dispatch) -> None:
     def found(*words: str) -> list[int]:
         return [article["number"] for article in json.loads(dispatch("inbox", "--json", *words).stdout)]

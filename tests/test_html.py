@@ -369,6 +369,13 @@ def test_what_is_relative_becomes_absolute(written: str, base: str, absolute: st
     )
 
 
+@pytest.mark.parametrize("written", ["//", "//?q", "//#f", "//:80/x", "//[/x", "//a%/x", "/\t/:80", "//a b/x"])
+def test_what_names_no_host_leads_nowhere(written: str) -> None:
+    """Also when it is sanitised once only, as everything is that comes in."""
+    content = html.sanitise_html(f'<a href="{written}">words</a><img src="{written}" alt="x">', "https://a.example/b/")
+    assert content == html.sanitise_html(content, "https://a.example/b/") == "<a>words</a>"
+
+
 @pytest.mark.parametrize(
     "pixel",
     [

@@ -75,7 +75,7 @@ def list_sections(root: Path, slug: str = "week") -> dict[str, list[str]]:
 
 def test_git_shows_exactly_the_change(letter: Path) -> None:
     for words, lines in (
-        (("issue", "section", "add", "week", "Letters", "--before", "world"), ["+  - title: Letters"]),
+        (("issue", "section", "add", "week", "Letters", "--before", "world"), ["+", "+  - title: Letters"]),
         (("issue", "section", "rename", "week", "europe", "Near"), ['-  - title: "Europe"', '+  - title: "Near"']),
         (("issue", "section", "remove", "week", "PORTS"), ["-  - title: Ports"]),
         (("note", "week", "two", "Read: it"), ['+note: "Read: it"']),

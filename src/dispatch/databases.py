@@ -5,12 +5,12 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from dispatch import files, git
 from dispatch.errors import DispatchError
+from dispatch.frozen import dataclass
 
 PATIENCE = 30.0  # seconds that a write waits for another process
 
@@ -126,8 +126,10 @@ class Database:
         if version > newest:
             what = f"was made by a later dispatch (version {version}, this one knows {newest})"
             raise self.error(what, subject=self.file.as_posix(), hint=self.if_later)
-        if version < newest:
+        (journal,) = found.execute("PRAGMA journal_mode").fetchone()
+        if journal == "delete":  # a new file, or a copy that was put in its place
             _enable_write_ahead(found)
+        if version < newest:
             with self.begin_transaction(found):
                 for script in self.migrations[_read_version(found) :]:  # asked again: another process may be faster
                     for statement in script.split(";\n"):

@@ -23,6 +23,7 @@ from typing import TypeVar
 from urllib.parse import unquote
 
 from dispatch import derived, files, identity, links
+from dispatch.deferred import defer_pattern
 from dispatch.errors import IssueError
 from dispatch.ledger_lines import format_line, format_moment, parse_line
 from dispatch.model import Article, Contents, Fault, Issue, Place, Publication, Record
@@ -34,8 +35,8 @@ _HEAD = "# What was published: id, kind, address, date, authors. Made by dispatc
 # No line can say which of two readers have: that is settled in the article's file, and published.
 _MERGED = "two branches published it differently: take the file of their common ancestor from git, and publish again"
 # A path that may become a folder of the site; what is no part of an old page's name is left out.
-_OLD_PATH = re.compile(r"(?:[\w.~!$&'()*+,;=:@%-]{1,200}/){1,12}", re.ASCII)
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:*]|(?:^|/)[. ]|//|[. ](?:/|$)")
+_OLD_PATH = defer_pattern(r"(?:[\w.~!$&'()*+,;=:@%-]{1,200}/){1,12}", re.ASCII)
+_UNSAFE = defer_pattern(r"[\x00-\x1f\x7f\\:*]|(?:^|/)[. ]|//|[. ](?:/|$)")
 _PAGES = ("issue", "page")
 _LISTS = ("author", "source", "section", "tag")
 

@@ -26,6 +26,7 @@ from dispatch.cli.context import (
     print_result,
     read_clock,
 )
+from dispatch.cli.inbox_numbers import choose_numbers, parse_range
 from dispatch.compose import Overrides
 from dispatch.errors import DispatchError, GatherError, IssueError
 from dispatch.model import Article, Fault, Issue, Publication
@@ -54,7 +55,7 @@ def add(
 ) -> None:
     """Add the articles at LOCATIONS to an issue: text, Markdown, HTML and mail files, pages, feeds, or - for a pipe.
 
-    A number means an article in the inbox; for a file of that name write ./12.
+    A number means an article in the inbox, 12-18 those of them that wait; for a file of that name write ./12.
 
     Options override what was found. What could not be found is reported, with the option that supplies it.
 
@@ -65,19 +66,34 @@ def add(
       dispatch add notes.md page.html https://site.example/post --issue defence
       dispatch add --title "A link worth a line" --url https://site.example/x --note "Read the end." --no-fetch
       cat letter.eml | dispatch add - --section Europe
-      dispatch add 12 15 18 --section Europe
+      dispatch add 12 15 18-20 --section Europe
     """
     here = open_publication()
-    places = locations or ("",)
+    places = _expand_ranges(here, locations) or ("",)
     is_link = no_fetch and not any(map(_is_file, places))
     words = make_overrides(spoken, here.publication, is_link=is_link)
-    _require_fitting_options(locations, words, no_fetch=no_fetch)
+    _require_fitting_options(places if locations else (), words, no_fetch=no_fetch)
     slug = here.find_slug(issue, drafts=True)
     with hold_later_interrupts():
         groups, is_all = _read_locations(here, places, words, section, no_fetch=no_fetch, allow_private=allow_private)
         is_all = _write_groups(here, slug, groups, words) and is_all
     if not is_all:
         sys.exit(1)
+
+
+def _expand_ranges(here: OpenPublication, locations: tuple[str, ...]) -> tuple[str, ...]:
+    """Put the numbers that wait in the inbox in place of each range. Raises GatherError where none does."""
+    ranges = {location: found for location in locations if len(found := parse_range(location)) > 1}
+    if not ranges:
+        return locations
+    from dispatch.inbox import InboxQuery
+
+    with here.open_inbox(only_reads=True) as box:
+        waiting = {*box.list_numbers(InboxQuery())}
+    numbers = {location: choose_numbers(waiting, [found], alone=False) for location, found in ranges.items()}
+    if none := next((location for location, found in numbers.items() if not found), ""):
+        raise GatherError("none of these waits in the inbox", address=none, hint="To see what does: dispatch inbox")
+    return tuple(str(one) for location in locations for one in numbers.get(location, [location]))
 
 
 def _require_fitting_options(locations: Sequence[str], words: Overrides, *, no_fetch: bool) -> None:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 PASSWORD = click.option(
     "--smtp-password", "password", envvar="DISPATCH_SMTP_PASSWORD", default="", hidden=True, help="For the environment."
 )
+NAME_SERVER = click.option(
+    "--dns", "name_server", default="", metavar="ADDRESS", help="Ask this name server: 192.0.2.53[:PORT]."
+)
 _IN_WORDS: "Mapping[DeliveryState, str]" = {
     "accepted": "accepted",
     "delivered": "delivered",

@@ -1,10 +1,9 @@
 """``dispatch inbox``: list, show, dismiss, restore."""
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import groupby, islice
+from itertools import islice
 from typing import get_args
 
 import click
@@ -23,6 +22,7 @@ from dispatch.cli.context import (
     print_result,
 )
 from dispatch.cli.inbox_keys import decide_entries, print_listing
+from dispatch.cli.inbox_numbers import NumberRange, choose_numbers, format_ranges
 from dispatch.cli.other_words import AnsweringGroup
 from dispatch.inbox import InboxOrder, InboxQuery
 from dispatch.model import Arrival
@@ -128,21 +128,6 @@ def show(number: int, as_json: bool) -> None:
         print_next(f"dispatch add {number}")
 
 
-class NumberRange(click.ParamType[range, str]):
-    """A number of the inbox, or two with a hyphen: all from one to the other."""
-
-    name = "number"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> range:
-        """The numbers that it means."""
-        if not (found := re.fullmatch(r"([1-9][0-9]{0,8})(?:-([1-9][0-9]{0,8}))?", value)):
-            self.fail(f"“{value}” is no number; write 4, or 1-40", param, ctx)
-        first, last = int(found[1]), int(found[2] or found[1])
-        if last < first:
-            self.fail(f"“{value}” ends before it begins", param, ctx)
-        return range(first, last + 1)
-
-
 @inbox.command()
 @click.argument("numbers", type=NumberRange(), nargs=-1)
 @click.option("--search", default="", help="Only those with these words, as in dispatch inbox --search.")
@@ -167,7 +152,7 @@ def dismiss(numbers: tuple[range, ...], search: str, source: str, before: str | 
         day = parse_moment(before, here.publication) if before else None
         wish = InboxQuery(search=search, source=_require_source_key(here, source), before=day)
         waiting = {arrival.number for arrival in box.list_arrivals(wish)}
-        chosen = _choose_numbers(waiting, numbers, alone=wish == InboxQuery()) if numbers else sorted(waiting)
+        chosen = choose_numbers(waiting, numbers, alone=wish == InboxQuery()) if numbers else sorted(waiting)
         box.dismiss(chosen)
     undo = f". To undo: dispatch inbox restore {' '.join(format_ranges(chosen))}" if chosen else ""
     print_note(f"dismissed {len(chosen)}{undo}")
@@ -186,22 +171,9 @@ def restore(numbers: tuple[range, ...]) -> None:
     with open_publication().lock_for_change() as here, here.open_inbox() as box:
         everything = box.list_arrivals(InboxQuery(everything=True))
         dismissed = {arrival.number for arrival in everything if arrival.state == "dismissed"}
-        chosen = _choose_numbers(dismissed, numbers, alone=True)
+        chosen = choose_numbers(dismissed, numbers, alone=True)
         box.restore(chosen)
     print_note(f"restored {len(chosen)}")
-
-
-def _choose_numbers(among: Set[int], ranges: Sequence[range], *, alone: bool) -> list[int]:
-    """Choose the numbers that are in a range. alone: those that were given alone count whether they are among them."""
-    given = {one.start for one in ranges if len(one) == 1} if alone else set()
-    return sorted(given | {number for number in among if any(number in one for one in ranges)})
-
-
-def format_ranges(numbers: Sequence[int]) -> Iterator[str]:
-    """Format sorted numbers as a command takes them: those in a row as a range."""
-    for _, found in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
-        row = [number for _, number in found]
-        yield str(row[0]) if len(row) == 1 else f"{row[0]}-{row[-1]}"
 
 
 def _print_listings(arrivals: Iterable[Arrival], *, as_json: bool) -> int:

@@ -20,7 +20,7 @@ from dispatch.cli.context import (
     print_result,
     read_clock,
 )
-from dispatch.cli.delivery import PASSWORD, make_progress, make_server, print_outcome, stop_on_signals
+from dispatch.cli.delivery import NAME_SERVER, PASSWORD, make_progress, make_server, print_outcome, stop_on_signals
 from dispatch.errors import CheckError, DeliveryError, IssueError
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class _SendOptions(NamedTuple):
     takes_over: bool
     as_json: bool
     is_sure: bool
+    name_server: str
+    password: str
 
 
 @click.command()
@@ -52,6 +54,7 @@ class _SendOptions(NamedTuple):
 @click.option("--untested", is_flag=True, help="Send it although this very message was no test before.")
 @click.option("--take-over", is_flag=True, help="Send from this store, although it seems to be a copy.")
 @click.option("--json", "as_json", is_flag=True, help="Print what became of it as JSON.")
+@NAME_SERVER
 @PASSWORD
 @YES
 def send(
@@ -62,6 +65,7 @@ def send(
     untested: bool,
     take_over: bool,
     as_json: bool,
+    name_server: str,
     password: str,
     yes: bool,
 ) -> None:
@@ -81,7 +85,7 @@ def send(
     here = open_publication()
     one = _require_sendable(here, issue)
     server = make_server(here.publication, password)
-    options = _SendOptions(at, dry, untested, take_over, as_json, yes)
+    options = _SendOptions(at, dry, untested, take_over, as_json, yes, name_server, password)
     with open_for_sending(here, takes_over=take_over) as outbound:
         is_done = (
             _send_to_desk(outbound, one, test, server) if test is not None else _send(outbound, one, server, options)
@@ -172,6 +176,7 @@ def _begin(
     outbound: "Outbound", one: "Issue", octets: bytes, begun: datetime, server: "Submission", options: _SendOptions
 ) -> "Round | None":
     """Say what would be done, ask, and begin the round; None when it is only said."""
+    from dispatch.cli.doctor import require_names
     from dispatch.deliver import require_way_back
 
     publication = outbound.publication
@@ -186,6 +191,7 @@ def _begin(
         f"{publication.email.sender}, by {server.name}, about {_estimate(outbound, count)}"
     )
     print_note(f"They leave at {pages} (this store answers there)" if pages else _describe_leaving(outbound))
+    require_names(OpenPublication(publication.root), options.name_server, options.password)
     if not (options.is_untested or outbound.was_tested(one, octets)):
         hint = f"dispatch send {one.slug} --test; or add --untested"
         raise DeliveryError("was not sent as a test, as it is now", address=one.slug, hint=hint)

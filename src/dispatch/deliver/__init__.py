@@ -8,6 +8,7 @@ rounds.py      a round is begun, tested, gone on with; the store is open for one
 guards.py      what refuses an old copy of a store, another machine, what was sent
 way_back.py    whether the way to leave leads to this store
 sending.py     the ledger that all connections wait for
+event_loop.py  runs the connections, in one thread
 connection.py  one connection to the mail server
 outcomes.py    what a server's answer means
 due.py         what is due now

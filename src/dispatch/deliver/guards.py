@@ -5,20 +5,16 @@ sees that. So the marks that were ever made are counted beside the store, the st
 remembers from which store an issue went out.
 """
 
-import hashlib
 import secrets
 import sqlite3
-from contextlib import suppress
-from pathlib import Path
 
 from dispatch import ledger
 from dispatch.errors import DeliveryError
 from dispatch.model import Publication
 from dispatch.subscribers import deliveries
 from dispatch.subscribers.database import DATABASE
-from dispatch.subscribers.high_water import HighWater
+from dispatch.subscribers.high_water import HighWater, name_place
 
-_MACHINE = Path("/etc/machine-id")
 _TAKE_OVER = (
     "If you are certain that nothing went out from elsewhere, add --take-over; some may get it twice otherwise."
 )
@@ -31,7 +27,7 @@ def require_current_store(
 
     takes_over: somebody has said that it is meant. Raises DeliveryError.
     """
-    host = _name_place(publication.root)
+    host = name_place(publication.root)
     with DATABASE.begin_transaction(connection):
         store = deliveries.read_meta(connection, "store") or secrets.token_hex(8)
         known_host = deliveries.read_meta(connection, "host") or host
@@ -71,11 +67,3 @@ def require_unsent(
         if not is_known:
             what = f"is on its way since {day}, and this store does not know it: an old copy was put back"
             raise DeliveryError(what, address=slug, hint=f"Put the newest copy in its place. {_TAKE_OVER}")
-
-
-def _name_place(root: Path) -> str:
-    """Name this machine and folder, so that a copy elsewhere has another name; nobody can read them from it."""
-    machine = b""
-    with suppress(OSError):
-        machine = _MACHINE.read_bytes()
-    return hashlib.sha256(machine + b"\0" + str(root.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]

@@ -266,7 +266,7 @@ def _post_once(
     allow_private: bool,
 ) -> Reply:
     url, home = address, addresses.parse_target(address).host
-    for _hop in range(MOST_REDIRECTS + 1):
+    for hop in range(MOST_REDIRECTS + 1):
         target = addresses.parse_target(url)
         allow_private &= target.host == home
         route = proxies.find_route(target, allow_private=allow_private)
@@ -278,6 +278,7 @@ def _post_once(
                     reason=response.reason[:100],
                     words=_take_first_line(response.read(_MOST_WORDS)),
                     wait=parse_retry_after(response.headers),
+                    hops=hop,
                 )
         url = _resolve_redirect(url, location)
     raise GatherError(

@@ -7,22 +7,22 @@ removed stay: a person wrote them. A comment beside a list's item goes with it i
 """
 
 import operator
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Annotated, TypeGuard
 
+from dispatch.deferred import defer_pattern
 from dispatch.frontmatter import dump
 from dispatch.frontmatter.dump import Value
 from dispatch.frontmatter.yaml_tree import Data, Items, Node, Pairs, Scalar, to_data
+from dispatch.frozen import dataclass
 
 # The keys by which a changed mapping in a list is recognised.
 _IDENTITY = ("id", "key", "title", "name", "url", "date")
 
-_COMMENT = re.compile(r"[|>]?[-+0-9]*([ \t]+#[^\r\n]*)")
-_BESIDE = re.compile(r"[ \t]+#[^\r\n]*")
-_GAP = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*")
+_COMMENT = defer_pattern(r"[|>]?[-+0-9]*([ \t]+#[^\r\n]*)")
+_BESIDE = defer_pattern(r"[ \t]+#[^\r\n]*")
+_GAP = defer_pattern(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*")
 
 
 def propose_drafts(front: str, root: Pairs | None, wanted: Mapping[str, Value], order: Sequence[str]) -> Iterator[str]:
@@ -74,10 +74,13 @@ class _Draft:
             else self._write_new_entry(f"{dump.dump_scalar(name)}:", wanted[name], self._find_column(node))
             for name in names
         ]
-        return self._join_pieces(old, [here.get(name) for name in names], pieces, self._find_column(node))
+        return _join_pieces(self.text, old, [here.get(name) for name in names], pieces, self._find_column(node))
 
-    def write_sequence(self, node: Items, wanted: Sequence[Value]) -> str:
-        """Write a list with dashes, from the first dash to the end of its last line."""
+    def write_sequence(self, node: Items, wanted: Sequence[Value], *, is_spaced: bool = False) -> str:
+        """Write a list with dashes, from the first dash to the end of its last line.
+
+        is_spaced: whether an empty line stands before what is new in it, and after it.
+        """
         old = self._list_items(node)
         places = _match_items([to_data(item) for item in node.items], [dump.to_texts(item) for item in wanted])
         column = self._find_column(node)
@@ -87,7 +90,10 @@ class _Draft:
             else self._write_changed_entry(old[place], value, column)
             for place, value in zip(places, wanted, strict=True)
         ]
-        return self._join_pieces(old, places, pieces, column)
+        apart = self.end * is_spaced
+        text = _join_pieces(self.text, old, places, pieces, column, apart)
+        is_open = places[-1] is None and not self.text[old[-1].end :].startswith(("\n", "\r\n"))
+        return text + apart * is_open
 
     def find_end(self, node: Node) -> int:
         """Find the end of the last line of a value."""
@@ -131,25 +137,6 @@ class _Draft:
             at = entries[-1].end
         return entries
 
-    def _join_pieces(
-        self, old: Sequence[_EntrySpan], places: Sequence[int | None], pieces: Sequence[str], column: int
-    ) -> str:
-        """Join the pieces in their new order, each after its gap; ``places`` gives the old entry of each, if any."""
-        kept = set(places)
-        gaps: dict[int, str] = {}
-        left = ""  # the comments above what is gone
-        for index, entry in enumerate(old):
-            gap = self.text[old[index - 1].end : entry.start] if index else ""
-            if index in kept:
-                gaps[index], left = left + gap, ""
-            else:
-                left += gap[: gap.rfind("\n") + 1]
-        text = ""
-        for place, piece in zip(places, pieces, strict=True):
-            gap = gaps.get(-1 if place is None else place) or " " * column
-            text += (gap if text else gap.lstrip()) + piece
-        return text + left
-
     def _write_new_entry(self, prefix: str, value: Value, column: int, comment: str = "") -> str:
         """Write a new entry, without the indentation of its first line."""
         lines = [line + self.beside.get(line.strip(), "") for line in dump.dump_entry(prefix, value, column)]
@@ -165,7 +152,7 @@ class _Draft:
         if self.fine and isinstance(value, Mapping) and value and isinstance(node, Pairs) and not node.flow:
             return before + self.write_mapping(node, value, list(value))
         if self.fine and _is_list(value) and value and isinstance(node, Items) and not node.flow:
-            return before + self.write_sequence(node, value)
+            return before + self.write_sequence(node, value, is_spaced=entry.name in dump.SPACED)
         if self.fine and not isinstance(node, Scalar) and node.flow and (_is_list(value) or isinstance(value, Mapping)):
             return before + self._write_flow(node, value) + after
         if isinstance(node, Scalar) and node.style not in ("|", ">") and dump.is_line(value):
@@ -201,6 +188,39 @@ class _Draft:
             text += self.text[at : child.start] + self._write_flow(child, item)
             at = child.end
         return text + self.text[at : node.end]
+
+
+def _join_pieces(
+    source: str,
+    old: Sequence[_EntrySpan],
+    places: Sequence[int | None],
+    pieces: Sequence[str],
+    column: int,
+    apart: str = "",
+) -> str:
+    """Join the pieces in their new order, each after its gap; ``places`` gives the old entry of each, if any.
+
+    apart: what stands before an entry that has no gap of its own, but for the first.
+    """
+    gaps, left = _collect_gaps(source, old, kept=set(places))
+    text = ""
+    for place, piece in zip(places, pieces, strict=True):
+        gap = gaps.get(-1 if place is None else place) or apart + " " * column
+        text += (gap if text else gap.lstrip()) + piece
+    return text + left
+
+
+def _collect_gaps(text: str, old: Sequence[_EntrySpan], *, kept: Set[int | None]) -> tuple[dict[int, str], str]:
+    """Collect the gap of each entry that is kept, with the comments above what is gone; and those after the last."""
+    gaps: dict[int, str] = {}
+    left = ""
+    for index, entry in enumerate(old):
+        gap = text[old[index - 1].end : entry.start] if index else ""
+        if index in kept:
+            gaps[index], left = left + gap, ""
+        else:
+            left += gap[: gap.rfind("\n") + 1] if gap.strip() else ""
+    return gaps, left
 
 
 def _find_moved_comments(front: str, root: Pairs, wanted: Mapping[str, Value]) -> dict[str, str]:

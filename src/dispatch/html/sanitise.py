@@ -7,6 +7,7 @@ from itertools import pairwise
 from urllib.parse import unquote
 
 from dispatch import links
+from dispatch.deferred import defer_pattern
 from dispatch.errors import GatherError
 from dispatch.html import embeds, formulas, tokens
 from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID
@@ -57,23 +58,26 @@ _ALLOWED: dict[str, set[str]] = {
     "time": {"datetime"},
 }
 
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL = defer_pattern("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # A text without any of these comes out as it went in.
-_MARKUP = re.compile("[<>&\r]")
-_SPACES = re.compile(r"[ \t\n\r\f]+")
-_ANY_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
-_LOOSE = re.compile(r'<[a-z][a-z0-9]*(?: [^\s="<>/]+="[^"<]*")* [^\s="<>/]+="[^"<]*<[^"]*"(?: [^\s="<>/]+="[^"]*")*>')
-_CHANGED = re.compile(rf"<(/?)({'|'.join(sorted(_AS_DIV | VOID | {'a'}))})({ATTRIBUTES})>")
+_HOST = defer_pattern(r"/[\t\n\r]*/")
+_MARKUP = defer_pattern("[<>&\r]")
+_SPACES = defer_pattern(r"[ \t\n\r\f]+")
+_ANY_TAG = defer_pattern(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+_LOOSE = defer_pattern(
+    r'<[a-z][a-z0-9]*(?: [^\s="<>/]+="[^"<]*")* [^\s="<>/]+="[^"<]*<[^"]*"(?: [^\s="<>/]+="[^"]*")*>'
+)
+_CHANGED = defer_pattern(rf"<(/?)({'|'.join(sorted(_AS_DIV | VOID | {'a'}))})({ATTRIBUTES})>")
 # Letters in both cases: where case is ignored, or another position is looked at first, Python tries at each character.
-_LINKED = re.compile(r"""[hH][rR][eE][fF]\s{0,9}=\s{0,9}["']?[^"'\s>#]{0,2000}#([^"'\s>]{1,200})""")
-_PLACED = re.compile(
+_LINKED = defer_pattern(r"""[hH][rR][eE][fF]\s{0,9}=\s{0,9}["']?[^"'\s>#]{0,2000}#([^"'\s>]{1,200})""")
+_PLACED = defer_pattern(
     r"""[iInN](?<![\w-].)(?:(?<=[iI])[dD]|(?<=[nN])[aA][mM][eE])\s{0,9}=\s{0,9}["']?([^"'\s>]{1,200})"""
 )
-_TINY = re.compile(r' (?:width|height)="\s*0*[01](?![\d%])')
-_UNSEEN = re.compile(
+_TINY = defer_pattern(r' (?:width|height)="\s*0*[01](?![\d%])')
+_UNSEEN = defer_pattern(
     r"""<img\b[^<>]*\sstyle\s*=\s*["'](?:[^"'<>]*[;\s])?(?:max-)?(?:width|height)\s*:\s*[01]px[^<>]*>""", re.IGNORECASE
 )
-_PRE = re.compile(rf"(<pre{ATTRIBUTES}>)\n+")
+_PRE = defer_pattern(rf"(<pre{ATTRIBUTES}>)\n+")
 
 
 def remove_illegal_characters(text: str) -> str:
@@ -99,6 +103,7 @@ def sanitise_html(html: str, base: str = "") -> str:
 
     targets = _find_targets(html)
     placed: set[str] = set()
+    hosts: list[str] = []
 
     def filter_attribute(_tag: str, attribute: str, value: str) -> str | None:
         if attribute in {"id", "name"}:
@@ -114,7 +119,10 @@ def sanitise_html(html: str, base: str = "") -> str:
         if attribute == "href" and (target := _find_local_target(value, base, targets)):
             return f"#{target}"
         # nh3 has already checked the scheme, but with illegal characters in it, which hid another one.
-        value = links.resolve_address(base, remove_illegal_characters(value).strip("\t\n\r "))
+        written = remove_illegal_characters(value).strip("\t\n\r ")
+        value = links.resolve_address(base, written)
+        if _HOST.match(written):
+            hosts.append(value)
         if attribute == "src" and links.is_tracker(value):
             return None
         value = links.unwrap_redirect(value) if attribute == "href" else value
@@ -149,7 +157,8 @@ def sanitise_html(html: str, base: str = "") -> str:
 
     content = clean(html)
     for _ in range(MOST_MOVES):
-        if not _may_move(content) or content == (content := clean(content)):
+        # nh3 took "//host" for a place on the same page's host: only now does it see whether the host can be one.
+        if not (hosts or _may_move(content)) or content == (content := clean(content)):
             break
     return tokens.drop_unlinked_ids(tokens.lead_elsewhere(content, lambda url: links.resolve_address(base, url)))
 

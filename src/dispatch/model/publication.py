@@ -1,10 +1,11 @@
 """The publication: its folder and its settings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Literal
 
+from dispatch.frozen import dataclass
 from dispatch.model.articles import Author, FileUrl, Key, Source, Syndicate, Url
 
 

@@ -1,9 +1,10 @@
 """The results of the stages, and what the stores remember."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Annotated, Literal
 
+from dispatch.frozen import dataclass
 from dispatch.model.articles import Article
 from dispatch.model.places import Place
 

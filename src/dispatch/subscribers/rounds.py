@@ -7,6 +7,11 @@ from dispatch.model import Round, RoundState
 from dispatch.subscribers import rows
 from dispatch.subscribers.database import DATABASE
 
+# Gmail, Yahoo and Outlook, who refuse whoever sends them thousands and has no name (their rules of 2024 and 2025).
+_LARGE = (
+    *("gmail.com", "googlemail.com", "yahoo.%", "ymail.com", "aol.com"),
+    *("outlook.%", "hotmail.%", "live.%", "msn.com"),
+)
 UNPLANNED = -1  # the audience of a round that has not begun
 
 
@@ -50,6 +55,24 @@ def count_active(connection: sqlite3.Connection) -> int:
     """Count who would be planned now."""
     found: tuple[int] = connection.execute(
         "SELECT count(*) FROM subscriber WHERE list = ? AND state = 'active'", (rows.LIST,)
+    ).fetchone()
+    return found[0]
+
+
+def count_at_large(connection: sqlite3.Connection) -> int:
+    """Count who would be planned now and has an address at one of the largest providers."""
+    marks = " OR ".join(["same LIKE ?"] * len(_LARGE))
+    found: tuple[int] = connection.execute(
+        f"SELECT count(*) FROM subscriber WHERE list = ? AND state = 'active' AND ({marks})",  # noqa: S608 - marks only
+        (rows.LIST, *(f"%@{domain}" for domain in _LARGE)),
+    ).fetchone()
+    return found[0]
+
+
+def measure_largest(connection: sqlite3.Connection) -> int:
+    """Measure the largest message, in bytes, of which somebody waits; 0 for none."""
+    found: tuple[int] = connection.execute(
+        "SELECT coalesce(max(length(message)), 0) FROM round WHERE state IN ('begun', 'held')"
     ).fetchone()
     return found[0]
 
