@@ -220,17 +220,8 @@ class _PageReader:
             self._close_link()
         if self._text or self._links:
             around = self._path[-1]
-            self.lines.append(
-                Line(
-                    self._text,
-                    tuple(self._links),
-                    around.heading,
-                    around.prose,
-                    around.listed,
-                    around.anchor,
-                    tuple(self._faint),
-                )
-            )
+            kind = around.heading, around.prose, around.listed, around.anchor
+            self.lines.append(Line(self._text, tuple(self._links), *kind, tuple(self._faint)))
         self._text, self._gap, self._links, self._faint = "", False, [], []
         self._open = (carried, None) if carried is not None else None
 
