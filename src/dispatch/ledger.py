@@ -9,8 +9,8 @@ which time that was (at the end), so that it answers for no other change. A line
 of the site, or one where an article stood before it came here, and leads to the present one; it ends with ``feed``
 where the feed of a list has its id from there. Lines ``author``, ``source``, ``section`` and ``tag`` say whose list
 stands at an address, now and for ever, and end with the id of its oldest article. A line ``round`` says that an issue
-is on its way to subscribers, ``sent`` that it went out: from which store, since when, and a digest of the message; no
-address, no number. What would break a line stands as its
+is on its way to subscribers, ``sent`` that it went out: from which store, since when, and a digest of the message, or
+as which draft of a mail service; no address of a reader, and no number of them. What would break a line stands as its
 number, ``\\u0009``. ``init`` tells git to merge both sides of such a file (``merge=union``).
 """
 
