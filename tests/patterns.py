@@ -19,6 +19,7 @@ from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Annotated, Any, NamedTuple
 
 import dispatch
+from dispatch.deferred import DeferredPattern
 
 SRC = Path(dispatch.__file__).parent
 LONG = 100 * 1024  # characters
@@ -88,17 +89,17 @@ def find_uses() -> tuple[list[Use], list[str]]:
     uses: dict[tuple[object, int, str], Use] = {}
     compiled: list[Use] = []
     unknown: list[str] = []
-    for path in sorted(set(SRC.rglob("*.py")) - set(SRC.rglob("__main__.py"))):
+    for path in sorted({*SRC.rglob("*.py")} - {*SRC.rglob("__main__.py"), SRC / "deferred.py"}):
         shown = path.relative_to(SRC).as_posix()
         name = ".".join(["dispatch", *path.relative_to(SRC).with_suffix("").parts]).removesuffix(".__init__")
         tree, known = ast.parse(path.read_text("utf-8")), vars(import_module(name))
         for node in ast.walk(tree):
-            if not isinstance(node, ast.Attribute) or node.attr not in FLAGS:
+            if not isinstance(node, ast.Attribute | ast.Name) or (method := find_method(node)) not in FLAGS:
                 continue
             place = f"{shown}:{node.lineno}"
-            if ast.unparse(node.value) != "re":
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) != "re":
                 named = [known.get(part.id) for part in ast.walk(node.value) if isinstance(part, ast.Name)]
-                found = [Use(place, one, node.attr) for one in named if isinstance(one, re.Pattern)]
+                found = [Use(place, whole, method) for one in named if (whole := find_pattern(one))]
             else:
                 found = list(read_call(tree, node, known, place))
                 unknown += [] if found else [f"{shown}: {ast.unparse(call.args[0])}" for call in find_calls(tree, node)]
@@ -113,22 +114,39 @@ def find_uses() -> tuple[list[Use], list[str]]:
     return every, unknown
 
 
-def find_calls(tree: ast.AST, function: ast.Attribute) -> list[ast.Call]:
+def find_method(node: ast.Attribute | ast.Name) -> str:
+    """The method of a pattern, or the function of the module re, that a name in the source means."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return "compile" if node.id == "defer_pattern" else ""
+
+
+def find_pattern(value: object) -> Pattern | None:
+    """The pattern that a module has under some name."""
+    if isinstance(value, DeferredPattern):
+        return compile_pattern(value.pattern, int(str(value.flags)))
+    return value if isinstance(value, re.Pattern) else None
+
+
+def find_calls(tree: ast.AST, function: ast.expr) -> list[ast.Call]:
     return [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.func is function]
 
 
-def read_call(tree: ast.Module, function: ast.Attribute, known: Mapping[str, object], place: str) -> Iterator[Use]:
+def read_call(
+    tree: ast.Module, function: ast.Attribute | ast.Name, known: Mapping[str, object], place: str
+) -> Iterator[Use]:
     """The pattern of a call of the module re, with examples for what is known at run time only."""
     for call in find_calls(tree, function):
         written = call.args[0]
         if isinstance(written, ast.Name) and written.id not in known:
             assigned = [one.value for one in ast.walk(tree) if isinstance(one, ast.Assign) and is_named(one, written)]
             written = assigned[0] if assigned else written
-        flags = call.args[FLAGS[function.attr] :] + [word.value for word in call.keywords if word.arg == "flags"]
+        method = find_method(function)
+        flags = call.args[FLAGS[method] :] + [word.value for word in call.keywords if word.arg == "flags"]
         if is_told(written, known):
             flag = evaluate(flags[0], known) if flags else 0
             assert isinstance(flag, int)
-            yield Use(place, compile_pattern(evaluate(written, known), flag), function.attr)
+            yield Use(place, compile_pattern(evaluate(written, known), flag), method)
 
 
 def is_named(assignment: ast.Assign, name: ast.Name) -> bool:
@@ -154,7 +172,7 @@ def evaluate(written: ast.expr, known: Mapping[str, object]) -> object:
 
 def compile_pattern(written: object, flags: int) -> Pattern:
     assert isinstance(written, str | bytes)
-    return re.compile(written, flags)
+    return re.compile(written, flags & ~(re.UNICODE if isinstance(written, str) else 0))
 
 
 def make_attacks(pattern: Pattern) -> list[Attack]:

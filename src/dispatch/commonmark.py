@@ -9,6 +9,7 @@ from markdown_it.token import Token as Token
 from mdit_py_plugins.footnote import footnote_plugin
 
 from dispatch import html
+from dispatch.deferred import defer_pattern
 from dispatch.errors import GatherError
 from dispatch.model import Place
 
@@ -16,10 +17,10 @@ MOST_BYTES = html.MOST_BYTES
 MOST_LEVELS = 100
 MOST_BRACKETS = 10_000
 
-_SPECIAL = re.compile(r"[\\`*_\[\]<|#~]|&(?=#?[A-Za-z0-9]+;)")
-_AT_THE_START = re.compile(r"^(?:[>+=:-]|[0-9]{1,9}(?=[.)](?:\s|$)))")
+_SPECIAL = defer_pattern(r"[\\`*_\[\]<|#~]|&(?=#?[A-Za-z0-9]+;)")
+_AT_THE_START = defer_pattern(r"^(?:[>+=:-]|[0-9]{1,9}(?=[.)](?:\s|$)))")
 # White space that Markdown would strip or fold: at either end of a line, or all of it.
-_FRAGILE_SPACE = re.compile(r"^\s+|(?<!\s)\s+$")
+_FRAGILE_SPACE = defer_pattern(r"^\s+|(?<!\s)\s+$")
 
 
 def to_html(markdown: str, base: str = "") -> str:

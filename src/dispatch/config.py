@@ -4,7 +4,6 @@ All faults of all three are told at once, each with its file, its line where tha
 """
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,11 +13,12 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from dispatch import derived, files, from_mapping, links, looks, registry
 from dispatch.checks.rules import RULES
+from dispatch.deferred import defer_pattern
 from dispatch.errors import ConfigError, DispatchError
 from dispatch.files import FILE as FILE
 from dispatch.files import find_publication as find_publication
 from dispatch.model import Colours, Fault, OwnPage, Person, Place, Publication
-from dispatch.shipped import find_shipped
+from dispatch.shipped import PACKAGE, find_shipped
 from dispatch.slugs import SLUG
 from dispatch.text import refuse_merge_leftover
 from dispatch.toml import find_lines, format_toml, parse_toml
@@ -26,44 +26,46 @@ from dispatch.toml import find_lines, format_toml, parse_toml
 AUTHORS = registry.FILE
 _FOR_GIT = (".gitignore", ".gitattributes")
 
-_SITE = re.compile(r"(?!.*/\.\.?(?:/|$))https?://[^\s?#@;$\\\"<>{}]+"), "must begin with https://, without ?#@;$ or .."
-_POSITIVE = re.compile(r"[1-9][0-9]*"), "must be 1 or more"
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}"), "must be a colour as #a3271b"
-_FONTS = re.compile(r"[\w ,.'-]+"), "must be names of fonts, as Georgia, 'Times New Roman', serif"
+_SITE = (
+    defer_pattern(r"(?!.*/\.\.?(?:/|$))https?://[^\s?#@;$\\\"<>{}]+"),
+    "must begin with https://, without ?#@;$ or ..",
+)
+_POSITIVE = defer_pattern(r"[1-9][0-9]*"), "must be 1 or more"
+_COLOUR = defer_pattern(r"#[0-9a-fA-F]{6}"), "must be a colour as #a3271b"
+_FONTS = defer_pattern(r"[\w ,.'-]+"), "must be names of fonts, as Georgia, 'Times New Roman', serif"
 _MAILBOX = (
-    re.compile(r"[^<>\r\n]*<[^\s<>@,;]+@[^\s<>@,;]+>|[^\s<>@,;]+@[^\s<>@,;]+"),
+    defer_pattern(r"[^<>\r\n]*<[^\s<>@,;]+@[^\s<>@,;]+>|[^\s<>@,;]+@[^\s<>@,;]+"),
     "must be an address as The Wire <desk@wire.example>",
 )
-_HTTPS = re.compile(r"https://.+"), "must begin with https://"
-_BARE_MAILBOX = re.compile(r"[^\s<>@,;]+@[^\s<>@,;]+"), "must be an address as desk@wire.example, without a name"
+_HTTPS = defer_pattern(r"https://.+"), "must begin with https://"
+_BARE_MAILBOX = defer_pattern(r"[^\s<>@,;]+@[^\s<>@,;]+"), "must be an address as desk@wire.example, without a name"
 _SHAPES = {
     "url": _SITE,
     "former_urls": _SITE,
     # RFC 5646, section 2.1: subtags of up to eight letters and digits
-    "language": (re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*"), "must be a language tag, as en or pt-BR"),
+    "language": (defer_pattern(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*"), "must be a language tag, as en or pt-BR"),
     "email.from": _MAILBOX,
     "email.reply_to": _MAILBOX,
-    "email.unsubscribe": (re.compile(r"(?:https://|mailto:).+"), "must begin with https:// or mailto:"),
+    "email.unsubscribe": (defer_pattern(r"(?:https://|mailto:).+"), "must begin with https:// or mailto:"),
     **dict.fromkeys(("syndicate.words", "feeds.entries", "feeds.days", "sources.words"), _POSITIVE),
     **dict.fromkeys(("subscribe.url", "subscribe.form", "subscribe.privacy"), _HTTPS),
     "delivery.smtp": (
-        re.compile(r"smtps?://(?:[^\s:@/?#]+@)?(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?/?"),
+        defer_pattern(r"smtps?://(?:[^\s:@/?#]+@)?(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?/?"),
         "must be as smtps://user@mail.example:465, with @ in the user as %40, and the password in "
         "DISPATCH_SMTP_PASSWORD or a password_file",
     ),
-    "delivery.connections": (re.compile(r"[1-9]|[12]\d|3[0-2]"), "must be 1 to 32"),
-    "delivery.rate": (re.compile(r"[1-9]\d{0,8}/(?:s|min|h)"), "must be as 10/s, 300/min or 5000/h"),
-    "delivery.daily": (re.compile(r"\d{1,9}"), "must be 0 or more"),
+    "delivery.connections": (defer_pattern(r"[1-9]|[12]\d|3[0-2]"), "must be 1 to 32"),
+    "delivery.rate": (defer_pattern(r"[1-9]\d{0,8}/(?:s|min|h)"), "must be as 10/s, 300/min or 5000/h"),
+    "delivery.daily": (defer_pattern(r"\d{1,9}"), "must be 0 or more"),
     **dict.fromkeys(("delivery.bounces", "delivery.test"), _BARE_MAILBOX),
     "sources.key": (SLUG, "must be made of a-z, 0-9 and hyphens"),
     **dict.fromkeys(("theme.serif", "theme.sans", "theme.headline"), _FONTS),
-    "theme.width": (re.compile(r"4[89]\d|[567]\d\d|800"), "must be 480 to 800"),
-    "theme.corner": (re.compile(r"[0-3]?\d|40"), "must be 0 to 40"),
+    "theme.width": (defer_pattern(r"4[89]\d|[567]\d\d|800"), "must be 480 to 800"),
+    "theme.corner": (defer_pattern(r"[0-3]?\d|40"), "must be 0 to 40"),
     **{f"theme.{mode}{one.key}": _COLOUR for mode in ("", "dark.") for one in from_mapping.list_columns(Colours)},
 }
 _MOST_BYTES = 4 << 20  # of each of the files
-_STARTER = Path(__file__).parent / "starter"  # the files of a new publication
-_SCHEMAS = Path(__file__).parent / "schemas"
+_STARTER, _SCHEMAS = PACKAGE / "starter", PACKAGE / "schemas"  # the files of a new publication
 
 
 def load(start: Path) -> Publication:
@@ -240,23 +242,20 @@ def _read_registry(root: Path, faults: list[Fault]) -> dict[str, Person]:
 def _read_templates(root: Path, faults: list[Fault]) -> tuple[dict[str, str], frozenset[str]]:
     """Read the texts of all templates by path, the default ones or the publication's own instead, and name these."""
     shipped = find_shipped("templates", checkout="templates")
-    texts = _read_folder(shipped, shipped, faults)
+    texts = {name: path.read_bytes().decode("utf-8") for name, path in _list_template_files(shipped)}
     try:
         folder = files.resolve_inside(root / "templates", within=root, error=ConfigError)
     except ConfigError as error:
         faults.extend(error.faults)
         return texts, frozenset()
-    own = _read_folder(folder, root, faults)
+    own = {name: _read_text(path, root, faults) or "" for name, path in _list_template_files(folder)}
     return texts | own, frozenset(name for name, text in own.items() if texts.get(name) != text)
 
 
-def _read_folder(folder: Path, within: Path, faults: list[Fault]) -> dict[str, str]:
-    """Read the texts of all files below a folder, by path, but for hidden ones."""
-    return {
-        path.relative_to(folder).as_posix(): _read_text(path, within, faults) or ""
-        for path in sorted(folder.rglob("*"))
-        if not path.is_dir() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    }
+def _list_template_files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """List all files below a folder, each by its path there, but for hidden ones."""
+    found = ((path.relative_to(folder), path) for path in sorted(folder.rglob("*")) if not path.is_dir())
+    return ((inside.as_posix(), path) for inside, path in found if not any(part[0] == "." for part in inside.parts))
 
 
 def _read_pages(root: Path, site: str, faults: list[Fault]) -> Iterator[OwnPage]:

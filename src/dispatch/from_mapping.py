@@ -7,14 +7,15 @@ may be TOML's own types or the texts of a YAML file; a text is parsed by its key
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, field, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from difflib import get_close_matches
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from dispatch import links
+from dispatch.deferred import defer_pattern
+from dispatch.frozen import dataclass
 from dispatch.model import AddressMark, Fault, Key, Place
 from dispatch.text import fold_text
 
@@ -22,10 +23,10 @@ T = TypeVar("T")
 # Converts a key's value to the field's, given its path and the reading. Raises ValueError, or adds faults itself.
 Special = Callable[[object, str, "FileReading"], object]
 
-_DATE = re.compile(
+_DATE = defer_pattern(
     r"\d{4}-\d\d-\d\d(?:[Tt ]+\d\d:\d\d(?::\d\d(?:[.,]\d{1,6})?)?\s*(?:[Zz]|[+-]\d\d(?::?\d\d(?::\d\d)?)?)?)?"
 )
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0, section 2.2
+_ILLEGAL = defer_pattern("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0, section 2.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,8 @@ def list_columns(cls: type) -> tuple[Column, ...]:
 
 def suggest_nearest(word: str, words: Iterable[str]) -> str:
     """Return ``, did you mean “port”?`` when one of the words is similar, ignoring case and the like; else nothing."""
+    from difflib import get_close_matches  # for who mistypes
+
     folded = {fold_text(known): known for known in sorted(words, reverse=True)}
     near = get_close_matches(fold_text(word), folded, n=1, cutoff=0.6)
     return f", did you mean “{folded[near[0]]}”?" if near else ""
@@ -212,7 +215,7 @@ def _convert_text(value: object, mark: AddressMark | None) -> str:
     """Return a text as it is. Raises ValueError on another type, an illegal character, or what is not an address."""
     if not isinstance(value, str):
         raise _make_kind_error("a text", value)
-    if found := _ILLEGAL.search(value):
+    if not value.isprintable() and (found := _ILLEGAL.search(value)):
         raise ValueError(f"the character U+{ord(found[0]):04X} is not allowed in a text")
     if mark:  # the space around an address is no part of it
         value = f"https:{value.strip()}" if value.strip().startswith("//") else value.strip()

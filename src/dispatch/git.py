@@ -5,8 +5,6 @@ the repository could name: no hooks, no filters, no textconv, no pager, no progr
 """
 
 import os
-import shutil
-import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -153,6 +151,15 @@ def list_tracked(folder: Path) -> list[str]:
     return [name for name in os.fsdecode(found).split("\0") if name]
 
 
+def is_left_out(path: Path) -> bool:
+    """Whether git would not take up a new file that is there: it is ignored, or in no repository."""
+    try:
+        words = ("ls-files", "-z", "--others", "--exclude-standard", "--", str(path))
+        return not _run_git(path.parent, "-c", "safe.directory=*", *words)
+    except ReviewError:
+        return True
+
+
 def _is_held(path: Path, body: bytes | None) -> bool:
     return body is not None and path.read_bytes().replace(b"\r\n", b"\n") == body.replace(b"\r\n", b"\n")
 
@@ -221,6 +228,9 @@ def _run_git(folder: Path, *words: str, stdin: bytes = b"") -> bytes:
     Nothing of the environment reaches it but the home folder, where it finds whose repositories it may trust, and what
     no program does without on Windows: GIT_DIR and its like, which a hook has set, mean another repository.
     """
+    import shutil  # many commands import this room, few of them ask git
+    import subprocess
+
     program = shutil.which("git")
     if program is None:
         raise ReviewError("git is not installed", hint="install git")

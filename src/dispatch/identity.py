@@ -4,24 +4,24 @@ Two addresses are the same when ``links.canonicalise_address`` gives the same, t
 Both are for comparing only: what is shown, promised or remembered stays byte for byte what was given.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
-from itertools import chain
 from typing import Annotated, Final, NamedTuple
 
 from dispatch import links
+from dispatch.deferred import defer_pattern
+from dispatch.frozen import dataclass
 from dispatch.model import Article, Author, Credit, Publication, Source
 from dispatch.slugs import is_slug
 from dispatch.text import fold_text
 
 MAILBOX: Final = "mailto:"  # before a mailbox that stands for an author's name until authors.toml says whose it is
 # What may follow a name after a comma and is no given name.
-_SUFFIX: Final = re.compile(r"(?:jr|sr|ii|iii|iv|ph\.? ?d|m\.?d|esq|obe|mbe|cbe|sj|op)\b.*", re.IGNORECASE)
+_SUFFIX: Final = defer_pattern(r"(?:jr|sr|ii|iii|iv|ph\.? ?d|m\.?d|esq|obe|mbe|cbe|sj|op)\b.*", re.IGNORECASE)
 
 
 def is_ours(url: str, publication: Publication) -> bool:
@@ -47,13 +47,15 @@ def digest_authors(authors: Sequence[Author], publication: Publication) -> Itera
     An address is the same under https, and an own one wherever the site is served. After that digest come those that
     were recorded before this was so.
     """
+    from hashlib import sha256  # with all of OpenSSL; few commands compare authors
+
     former = (publication.url, *publication.former_urls)
     first = replace(publication, url=former[1], former_urls=former) if publication.former_urls else publication
     raw = [[author.name, author.url] for author in authors]
     moved = [[name, move_address(url, first)] for name, url in raw]
     forms = ([[name, fold_scheme(url, scheme)] for name, url in moved] for scheme in ("https", "http"))
-    for form in chain(forms, [raw]):
-        yield hashlib.sha256(json.dumps(form).encode("ascii")).hexdigest()[:16] if authors else ""
+    for form in (*forms, raw):
+        yield sha256(json.dumps(form).encode("ascii")).hexdigest()[:16] if authors else ""
 
 
 def fold_scheme(url: str, scheme: str = "https") -> str:

@@ -5,13 +5,11 @@ each message is for. Nothing here reads the machine's locale, time zone or clock
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Annotated, Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -23,6 +21,7 @@ from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from dispatch.errors import ConfigError
+from dispatch.shipped import PACKAGE, load_table
 from dispatch.text import fold_text
 
 DateStyle = Literal["full", "long", "medium"]
@@ -161,8 +160,8 @@ def list_calendar_words() -> frozenset[str]:
 
 def list_language_names() -> Iterator[tuple[str, str]]:
     """List the tags of the languages that there are words in, each with its name in the language itself."""
-    for file in sorted(files("dispatch").joinpath("languages").iterdir(), key=lambda file: file.name):
-        tag = file.name.removesuffix(".toml")
+    for file in sorted((PACKAGE / "languages").iterdir()):
+        tag = file.stem
         locale = _find_locale(tag)
         if locale and "-" not in tag:
             yield tag, Locale(locale.language).get_display_name() or tag
@@ -175,18 +174,15 @@ def _load_language(code: str) -> Language:
     locale = next(filter(None, map(_find_locale, tags)), None)
     if locale is None:
         raise ConfigError(f"“{code}” is not a language", hint=_suggest_tag(code))
-    spoken = [tag for tag in tags if _read_word_file(tag)]
-    translated = bool(spoken)
-    words: dict[str, str] = {}
-    for tag in [_FALLBACK, *reversed(spoken)]:
-        words |= _flatten_table(tomllib.loads(_read_word_file(tag)))
+    tables = {tag: _flatten_table(load_table(f"languages/{tag}.toml")) for tag in [_FALLBACK, *reversed(tags)]}
+    translated = any(tables[tag] for tag in tags)
     return Language(
         code=tags[0],
         direction="rtl" if locale.text_direction == "rtl" else "ltr",
         translated=translated,
         _locale=locale,
         _speaker=locale if translated else Locale(_FALLBACK),
-        _words=words,
+        _words={key: text for table in tables.values() for key, text in table.items()},
     )
 
 
@@ -220,12 +216,6 @@ def _suggest_tag(code: str) -> str:
     known |= {name.lower(): tag for tag, name in Locale("en").languages.items() if tag in known}
     near = get_close_matches(code.lower(), known, 1) or get_close_matches(code.replace("_", "-"), known, 1)
     return f"did you mean “{known[near[0]]}”?" if near else "give a BCP 47 tag, for example en, de or pt-BR"
-
-
-def _read_word_file(tag: str) -> str:
-    """Read the file of words for a tag; empty when there is none."""
-    file = files("dispatch") / "languages" / f"{tag}.toml"
-    return file.read_text("utf-8") if file.is_file() else ""
 
 
 def _flatten_table(table: Mapping[str, object], prefix: str = "") -> dict[str, str]:

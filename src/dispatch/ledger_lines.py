@@ -1,15 +1,15 @@
 """The lines of dispatch.lock: a record each, five parts with tabs between them, as ``ledger`` explains them."""
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import get_args
 
+from dispatch.deferred import defer_pattern
 from dispatch.model import Kind, Record
 
 _NONE = "-"  # no date, no authors: an empty field at a line's end would be lost to editors
-_BREAKING = re.compile("^[#<=>-]|[\\\\\x00-\x1f\x7f\x85\u2028\u2029\ufeff\ud800-\udfff]")
-_ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
+_BREAKING = defer_pattern("^[#<=>-]|[\\\\\x00-\x1f\x7f\x85\u2028\u2029\ufeff\ud800-\udfff]")
+_ESCAPED = defer_pattern(r"\\u([0-9a-f]{4})")
 _KINDS: tuple[Kind, ...] = get_args(Kind)
 
 

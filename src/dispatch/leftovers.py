@@ -3,11 +3,13 @@
 import re
 from typing import Annotated, Final, Literal, NamedTuple
 
+from dispatch.deferred import defer_pattern
+
 _WRITTEN: Final = (".md", ".html", ".toml")
 _HIDDEN: Final = {"txt", "md", "html", "rtf"}  # Windows hides the last ending
 _KEPT: Final = {"orig", "bak", "rej", "old", "save", "swp", "tmp"}  # git, patch, Vim
 # Dropbox, Nextcloud, browsers; macOS' Finder; Windows' Explorer; Syncthing, ownCloud
-_COPY: Final = re.compile(
+_COPY: Final = defer_pattern(
     r" \([^()]{1,80}\)$| copy$| copy \d{1,3}$| - copy$| \d{1,3}$|[._](?:sync-)?conflict-[\w-]{1,60}$", re.IGNORECASE
 )
 

@@ -5,19 +5,23 @@ Sources: the SPDX licence list; creativecommons.org, of whose addresses the name
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Annotated
 
 from dispatch import links
+from dispatch.deferred import defer_pattern
+from dispatch.frozen import dataclass
 
 _CC = "https://creativecommons.org"
-_ADDRESS = re.compile(
+_ADDRESS = defer_pattern(
     r"https?://(?:www\.)?creativecommons\.org/(?:licenses/(?P<terms>by[a-z-]*)|publicdomain/(?P<public>zero|mark))"
     r"/(?P<version>\d\.\d)(?:/(?P<port>[a-z]{2,4}))?(?:/(?:deed|legalcode)[\w.-]*)?/?",
     re.ASCII | re.IGNORECASE,
 )
-_NAME = re.compile(r"cc (?P<terms>by(?: (?:nc|nd|sa))*)(?: (?P<version>\d\.\d))?(?: (?P<port>[a-z]{2,4}))?", re.ASCII)
+_NAME = defer_pattern(
+    r"cc (?P<terms>by(?: (?:nc|nd|sa))*)(?: (?P<version>\d\.\d))?(?: (?P<port>[a-z]{2,4}))?", re.ASCII
+)
 _WORDS = (
     (r"\([^()]*\)|\b(?:the|licen[cs]e|international|unported|generic|version)\b|\bv(?=\d)|[\s_,/–-]", " "),
     (r"\bcreative +commons\b", "cc"),

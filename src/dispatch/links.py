@@ -10,17 +10,19 @@ from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
+from dispatch.deferred import defer_pattern
+
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
-_ALLOWED = re.compile(r"(?i:https?://[^/?#\s]|(?:mailto|tel):[^\s])[^\t\r\n]*")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_PARTS = re.compile(
+_ALLOWED = defer_pattern(r"(?i:https?://[^/?#\s]|(?:mailto|tel):[^\s])[^\t\r\n]*")
+_SCHEME = defer_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_PARTS = defer_pattern(
     r"https?://(?P<user>[^/?#@]*@)?(?P<host>[^/?#@]*?)(?::(?P<port>\d*))?"
     r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
 # Parameters that track where readers come from, and those that ask for a variant of a page.
-_TRACKING = re.compile(
+_TRACKING = defer_pattern(
     r"(?:utm|pk|mtm|matomo|piwik|hsa)_.*|at_(?:medium|campaign|format|link_.*|custom\d|ptr_name|bbc_team)"
     r"|fb_(?:action_ids|action_types|ref|source)|(?:fb|g|d|msclk|y|ymc|tw|tt)clid|msclkid|gclsrc|[gw]braid|_openstat"
     r"|li_fat_id|igshid|igsh|mc_[ce]id|mkt_tok|_hs(?:enc|mi)|hsctatracking|vero_(?:id|conv)|oly_(?:enc|anon)_id"
@@ -28,23 +30,23 @@ _TRACKING = re.compile(
     r"|sr_share|soc_(?:src|trk)|trk|trkcampaign|spm|s_kwcid|xtor|_ga|_gl",
     re.IGNORECASE,
 )
-_VARIANT = re.compile(r"amp(?:=(?:1|true)?)?|output(?:type)?=amp|source=rss.*", re.IGNORECASE)
+_VARIANT = defer_pattern(r"amp(?:=(?:1|true)?)?|output(?:type)?=amp|source=rss.*", re.IGNORECASE)
 # What ends a path and says nothing, read from its end: from the front, it would be tried again at each slash.
-_ENDING_BACKWARDS = re.compile(r"(?:(?:lmth\.)?pma[./]|/)++", re.IGNORECASE)
+_ENDING_BACKWARDS = defer_pattern(r"(?:(?:lmth\.)?pma[./]|/)++", re.IGNORECASE)
 # A longer address can hold thousands of caches' addresses in one another, each a step of its own.
 MOST_SIMPLIFIED = 10_000
 _HOSTS = frozenset({"www", "m", "mobile", "amp"})
-_AMP_CACHE = re.compile(r"https://(?:(?:[^/]+\.)?cdn\.ampproject\.org/[a-z]|google\.[a-z.]+/amp)/(?:s/)?(?=[^/]+\.)")
+_AMP_CACHE = defer_pattern(r"https://(?:(?:[^/]+\.)?cdn\.ampproject\.org/[a-z]|google\.[a-z.]+/amp)/(?:s/)?(?=[^/]+\.)")
 # Letters that IDNA 2003 replaced and browsers keep (UTS 46, “deviations”); the dots that divide a host.
-_OWN_LETTERS = re.compile("[\u00df\u03c2\u200c\u200d]")
-_DOTS = re.compile("[.\u3002\uff0e\uff61]")
+_OWN_LETTERS = defer_pattern("[\u00df\u03c2\u200c\u200d]")
+_DOTS = defer_pattern("[.\u3002\uff0e\uff61]")
 _RESERVED = "!#$%&'()*+,/:;=?@[]"
 # What stands before the path, and signs that no part of a URI may have (RFC 3986, section 2).
-_BEGINNING = re.compile(
+_BEGINNING = defer_pattern(
     r"(?:(?P<before>https?://(?:[^/?#\\@]*@)?)(?P<host>\[[^/?#\\\]]*\]|[^/?#\\:\[\]]*)(?P<port>[^/?#\\]*)|[a-z][a-z0-9+.-]*:)",
     re.IGNORECASE,
 )
-_NO_URI = re.compile(r"[\x00-\x20\"<>\[\\\]^`{|}\x7f]")
+_NO_URI = defer_pattern(r"[\x00-\x20\"<>\[\\\]^`{|}\x7f]")
 # The names of addresses in JSON Feed 1.1, its extensions and schema.org.
 _ADDRESSES = frozenset({
     "avatar", "external_url", "feed_url", "home_page_url", "icon", "image", "isBasedOn", "license", "logo",
@@ -67,7 +69,7 @@ TRACKERS = frozenset({
 # fmt: on
 # Addresses of redirects that hold the one to which they lead: in a parameter, encoded in the path, in base64, or as
 # Proofpoint writes it. Most come from mail programs, mail services and web searches.
-_IN_QUERY = re.compile(
+_IN_QUERY = defer_pattern(
     r"https?://(?:(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?/url|lm?\.(?:facebook|instagram)\.com/(?:l\.php)?"
     r"|[\w-]{1,63}\.safelinks\.protection\.outlook\.com/[^?#]{0,99}|(?:www\.)?youtube\.com/redirect|slack-redir\.net/link"
     r"|(?:www\.)?vk\.com/away\.php|(?:www\.)?linkedin\.com/redir/redirect|out\.reddit\.com/\w*|t\.umblr\.com/redirect"
@@ -75,20 +77,20 @@ _IN_QUERY = re.compile(
     r")\?(?:[^#]*?&)?(?:q|u|url|to|z|uddg|a)=(?P<url>https?(?::|%3A)(?://|%2F%2F)[^&#]+)",
     re.IGNORECASE,
 )
-_IN_PATH = re.compile(
+_IN_PATH = defer_pattern(
     r"https?://(?:[^/?#]+/C?L0|secure-web\.cisco\.com/[^/?#]+)/(?P<url>https?(?::|%3A)%2F%2F[^/?#]+)", re.IGNORECASE
 )
-_IN_BASE64 = re.compile(
+_IN_BASE64 = defer_pattern(
     r"https?://(?:click\.convertkit-mail\d?\.com/(?:[^/?#]+/){2}|substack\.com/redirect/2/)(?P<url>[A-Za-z0-9_-]+)=*"
 )
-_IN_JSON = re.compile(rb'\{"e":"(?P<url>https?://[^"\\]+)"')
-_BY_PROOFPOINT = re.compile(
+_IN_JSON = defer_pattern(rb'\{"e":"(?P<url>https?://[^"\\]+)"')
+_BY_PROOFPOINT = defer_pattern(
     r"https?://urldefense\.(?:proofpoint\.com/v2/url\?u=(?P<url>https?-3A__[^&]+)|com/v3/__(?P<url3>https?:/[^*]+?)__;)"
 )
 # No host behind a user and password, or one that browsers and parsers take differently (URL Standard, section 4.4).
-_PLAIN_HOST = re.compile(r"https?://[^/?#@\\%\s\x00-\x1f]+(?:[/?#]|$)", re.IGNORECASE)
+_PLAIN_HOST = defer_pattern(r"https?://[^/?#@\\%\s\x00-\x1f]+(?:[/?#]|$)", re.IGNORECASE)
 _MOST_WRAPPED = 8  # redirects in one another
-_ENCODED = re.compile(r"[A-Za-z0-9._~!#$&'()*+,/:;=?@\[\]-]*")  # nothing that could be encoded otherwise
+_ENCODED = defer_pattern(r"[A-Za-z0-9._~!#$&'()*+,/:;=?@\[\]-]*")  # nothing that could be encoded otherwise
 
 
 def is_absolute(url: str) -> bool:

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from pathlib import Path
 
 from dispatch import files, frontmatter
+from dispatch.deferred import defer_pattern
 from dispatch.errors import DispatchError, IssueError
+from dispatch.frozen import dataclass
 from dispatch.model import Finding
 from dispatch.toml import find_lines
 
@@ -59,7 +61,7 @@ def _find_key(key: str, keys: Mapping[str, int]) -> int:
 def _find_words(words: str, body: Iterable[tuple[int, str]]) -> int:
     """The first line of a body that has the words, whole; 0 where none has."""
     begins = r"(?<![^\W_])" if words[:1].isalnum() else ""
-    whole = re.compile(begins + re.escape(words) + _GOES_ON)
+    whole = defer_pattern(begins + re.escape(words) + _GOES_ON)
     return next((number for number, line in body if words.strip() and whole.search(line)), 0)
 
 

@@ -1,7 +1,6 @@
 """The locks of a publication: one command at a time changes its files, or builds its public folder."""
 
 import os
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from dispatch import files
+from dispatch.deferred import defer_pattern
 from dispatch.errors import IssueError, LockedError, explain_refusal
 
 LOCK: Final = "lock"
@@ -16,7 +16,7 @@ SITE: Final = "site"  # the lock of whoever builds the public folder
 PATIENCE: Final = 10.0  # seconds that a command waits for another one to finish
 
 _STEP = 0.05  # seconds between two tries
-_LEFTOVER = re.compile(r"\.[^/]+\.[0-9a-f]{8}\.tmp")  # as ``files`` calls what it is writing; git ignores .*.tmp
+_LEFTOVER = defer_pattern(r"\.[^/]+\.[0-9a-f]{8}\.tmp")  # as ``files`` calls what it is writing; git ignores .*.tmp
 
 
 @contextmanager
@@ -45,6 +45,16 @@ def hold_lock(
         _write_holder(file, f"{command} (process {os.getpid()})")
         yield
         _write_holder(file, "")
+
+
+def find_holder(root: Path, name: str) -> str:
+    """Find who holds a lock now; empty for nobody."""
+    path = root / files.OWN / name
+    try:
+        with files.open_file(path, os.O_RDWR) as file:
+            return "" if files.try_lock(file) else file.read().decode("utf-8", "replace") or "another command"
+    except OSError:
+        return ""
 
 
 def _write_holder(file: BinaryIO, holder: str) -> None:

@@ -3,15 +3,14 @@
 What of a look is no setting, sizes and rules above all, is its *style*: templates read it by name.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 from dispatch import colours, from_mapping
 from dispatch.model import Theme
+from dispatch.shipped import load_table
 
 _GENERIC: Final = ("serif", "sans-serif", "monospace", "system-ui", "ui-serif", "ui-sans-serif", "cursive", "fantasy")
 
@@ -42,7 +41,7 @@ def read_theme(value: object, path: str, reading: from_mapping.FileReading) -> T
 @cache
 def load_looks() -> Mapping[str, Mapping[str, object]]:
     """Load the table of looks, by name."""
-    return tomllib.loads(files("dispatch").joinpath("looks.toml").read_text("utf-8"))
+    return load_table("looks.toml")
 
 
 @cache

@@ -4,14 +4,15 @@ A table of data, ``mail_services.toml``, which says what its columns mean and wh
 """
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
+
+from dispatch.deferred import defer_pattern
+from dispatch.shipped import load_table
 
 # A comment, a style sheet, a tag with its attributes, text: an attribute may hold what looks like any of them.
-_TOKEN = re.compile(
+_TOKEN = defer_pattern(
     r"""<!--(?:(?!-->).)*+(?:-->)?+|<style\b(?:(?!</style>).)*+(?:</style>)?+"""
     r"""|<[a-z/!](?:[^"'>]|"[^"]*+"|'[^']*+')*+>?+|<?+[^<]*+""",
     re.DOTALL | re.IGNORECASE,
@@ -42,7 +43,7 @@ class MailService:
 
     @cached_property
     def _marks(self) -> re.Pattern[str]:
-        return re.compile("|".join(f"{re.escape(mark[0])}(?={re.escape(mark[1:])})" for mark in self.marks))
+        return defer_pattern("|".join(f"{re.escape(mark[0])}(?={re.escape(mark[1:])})" for mark in self.marks))
 
     def find_tags(self, text: str) -> Sequence[str]:
         """Find what the service would read as its own language in a text."""
@@ -88,5 +89,4 @@ class MailService:
 @cache
 def load_services() -> Mapping[str, MailService]:
     """Load the table of all services, by name."""
-    table = tomllib.loads((files("dispatch") / "mail_services.toml").read_text("utf-8"))
-    return {name: MailService(**row) for name, row in table.items()}
+    return {name: MailService(**row) for name, row in load_table("mail_services.toml").items()}

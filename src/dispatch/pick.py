@@ -5,12 +5,13 @@ Under the publication's lock, which the caller holds.
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from dispatch import compose, issues
 from dispatch.errors import IssueError
+from dispatch.frozen import dataclass
 from dispatch.model import Arrival, Article, Issue, Publication
 
 if TYPE_CHECKING:

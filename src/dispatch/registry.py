@@ -3,13 +3,13 @@
 What is written is read back before it replaces the file; where that differs from what was meant, nothing is written.
 """
 
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Final
 
 from dispatch import from_mapping
+from dispatch.deferred import defer_pattern
 from dispatch.errors import ConfigError
 from dispatch.model import Person
 from dispatch.slugs import is_slug
@@ -17,8 +17,8 @@ from dispatch.toml import format_toml, parse_toml
 
 FILE: Final = "authors.toml"
 
-_HEADER = re.compile(r"""\s*\[\s*["']?(?P<key>[^\]"'.]*)["']?\s*\]""")
-_ASIDE = re.compile(r"\s*(?:#.*)?$")
+_HEADER = defer_pattern(r"""\s*\[\s*["']?(?P<key>[^\]"'.]*)["']?\s*\]""")
+_ASIDE = defer_pattern(r"\s*(?:#.*)?$")
 
 
 def read_people(table: Mapping[str, object], reading: from_mapping.FileReading) -> dict[str, Person]:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from itertools import count
 from typing import Final
 
+from dispatch.deferred import defer_pattern
 from dispatch.text import fold_file_name
 
 LONGEST: Final = 80
-SLUG: Final = re.compile(r"[a-z0-9-]{1,80}")
-_DEVICES = re.compile("CON|PRN|AUX|NUL|CONIN\\$|CONOUT\\$|(?:COM|LPT)[0-9\xb9\xb2\xb3]")  # “Naming Files”, Windows
+SLUG: Final = defer_pattern(r"[a-z0-9-]{1,80}")
+_DEVICES = defer_pattern("CON|PRN|AUX|NUL|CONIN\\$|CONOUT\\$|(?:COM|LPT)[0-9\xb9\xb2\xb3]")  # “Naming Files”, Windows
 # Latin letters that do not decompose into a letter and an accent.
 _LATIN = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 

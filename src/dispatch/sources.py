@@ -10,6 +10,7 @@ from dataclasses import is_dataclass, replace
 from typing import Final
 
 from dispatch import files, from_mapping, identity, links
+from dispatch.deferred import defer_pattern
 from dispatch.errors import ConfigError
 from dispatch.model import Publication, Source
 from dispatch.slugs import find_unused, is_slug, make_slug
@@ -19,12 +20,12 @@ from dispatch.toml import format_toml, parse_toml
 FILE: Final = "dispatch.toml"
 
 _LONGEST_KEY = 40
-_HEADER = re.compile(r"\s*\[")
-_OURS = re.compile(r"""\s*\[\[\s*["']?sources["']?\s*\]\]""")
-_BELOW_OURS = re.compile(r"""\s*\[\[?\s*["']?sources["']?\s*\.""")
-_SECTIONS = re.compile(r"^sections[ \t]*=[ \t]*\[", re.MULTILINE)
-_ASIDES = re.compile(r"(?:\s|#[^\n]*\n)*")
-_ASIDE = re.compile(r"\s*(?:#.*)?$")
+_HEADER = defer_pattern(r"\s*\[")
+_OURS = defer_pattern(r"""\s*\[\[\s*["']?sources["']?\s*\]\]""")
+_BELOW_OURS = defer_pattern(r"""\s*\[\[?\s*["']?sources["']?\s*\.""")
+_SECTIONS = defer_pattern(r"^sections[ \t]*=[ \t]*\[", re.MULTILINE)
+_ASIDES = defer_pattern(r"(?:\s|#[^\n]*\n)*")
+_ASIDE = defer_pattern(r"\s*(?:#.*)?$")
 
 
 def find_source(publication: Publication, key: str) -> Source:

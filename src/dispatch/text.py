@@ -11,27 +11,28 @@ import sys
 import unicodedata
 from itertools import pairwise
 
+from dispatch.deferred import defer_pattern
 from dispatch.errors import DispatchError
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = defer_pattern("[\ud800-\udfff]")
 # C0 without tab and newline, DEL, C1 (escape sequences begin there), and what reorders text.
-_UNSAFE = re.compile(
+_UNSAFE = defer_pattern(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
 # What ends a line, for a terminal or for a program that reads line by line.
-_BREAKS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_BREAKS = defer_pattern("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 # What a CI's runner obeys in a log: GitHub's a line that begins with ``::`` after any white space, and ``##[`` wherever
 # it stands (actions/runner, ActionCommand); those of Azure and TeamCity ``##vso[`` and ``##teamcity[``. The markers of
 # GitLab's sections need a carriage return and an escape, which are controls.
-_COMMANDS = re.compile(r"^(\s*):(?=:)|#(?=#\w*\[)")
+_COMMANDS = defer_pattern(r"^(\s*):(?=:)|#(?=#\w*\[)")
 # How git presents a conflict (git-merge(1)): the lines around both sides, and those within. A line of = alone may be
 # Markdown's underline, a line of | a table.
-_AROUND_SIDES = re.compile(r"^(?:<{7}|>{7})(?: .*)?\r?$", re.MULTILINE)
-_IN_CONFLICT = re.compile(r"^(?:<{7}|>{7}|={7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
+_AROUND_SIDES = defer_pattern(r"^(?:<{7}|>{7})(?: .*)?\r?$", re.MULTILINE)
+_IN_CONFLICT = defer_pattern(r"^(?:<{7}|>{7}|={7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
 
 # Chinese, Japanese, Korean, Thai, Lao, Khmer and Burmese are written without spaces: each sign is taken for a word.
-UNSPACED = re.compile(
+UNSPACED = defer_pattern(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])"
 )
 _MOST_COMPARED = 5_000  # characters
@@ -83,7 +84,7 @@ def find_utf16(body: bytes) -> str:
 
 def escape_controls(text: str) -> str:
     r"""Write every control character as ``\x1b`` or ``\u202e``, so that nothing in the text acts on a terminal."""
-    return _UNSAFE.sub(_escape_control, text)
+    return text if text.isprintable() else _UNSAFE.sub(_escape_control, text)
 
 
 def escape_line(text: str) -> str:

@@ -1,18 +1,18 @@
 """Parse the TOML that people write, give the line of a fault, and format a value."""
 
 import json
-import re
 import tomllib
 from collections.abc import Mapping
 
+from dispatch.deferred import defer_pattern
 from dispatch.errors import DispatchError
 from dispatch.model import Place
 from dispatch.text import refuse_merge_leftover
 
 # Before Python 3.14, tomllib gives the line in its message only.
-_AT = re.compile(r" \(at line (\d+), column \d+\)$")
-_TABLE = re.compile(r"""\s*+(?P<open>\[\[?)(?P<name>[^\[\]]++)\]""")
-_ASSIGNED = re.compile(r"""\s*(?P<name>"[^"]*"|'[^']*'|[\w.-]+)\s*=""")
+_AT = defer_pattern(r" \(at line (\d+), column \d+\)$")
+_TABLE = defer_pattern(r"""\s*+(?P<open>\[\[?)(?P<name>[^\[\]]++)\]""")
+_ASSIGNED = defer_pattern(r"""\s*(?P<name>"[^"]*"|'[^']*'|[\w.-]+)\s*=""")
 
 
 def parse_toml(text: str, *, file: str = "", error: type[DispatchError]) -> dict[str, object]:

@@ -1,10 +1,11 @@
 """RULES: everything that a check can say. The reference has a section for each: docs/reference/checks.md."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import unquote
 
+from dispatch.frozen import dataclass
 from dispatch.model import (
     Article,
     Contents,
@@ -70,14 +71,21 @@ _TABLE: tuple[tuple[str, Severity, str], ...] = (
     ("sending.bounces", "warning", "What comes back has a mailbox"),
     ("sending.server", "error", "The mail server takes what is sent"),
     ("sending.pipelining", "warning", "The mail server takes several commands at once"),
-    ("sending.certificate", "warning", "The certificate of the mail server is valid for two weeks or more"),
+    (
+        "sending.certificate",
+        "warning",
+        "The certificates of the mail server and the pages are valid for two weeks or more",
+    ),
     ("sending.store", "error", "The store of subscribers is whole, private, and on the disk after each write"),
+    ("sending.copy", "error", "The store is no old copy, and where it was used before"),
+    ("sending.backup", "warning", "The last backup of the store is not older than a week"),
     ("sending.room", "warning", "The disk has room for three times the store of subscribers"),
     ("sending.unanswered", "warning", "Name servers answer"),
     ("sending.mx", "error", "Mail to the sender and to the mailbox for what comes back arrives"),
     ("sending.spf", "error", "The domain says in one record who may send for it (SPF, RFC 7208)"),
     ("sending.spf-server", "warning", "The domain lets the mail server send for it"),
     ("sending.dkim", "error", "A received mail is signed by the sender's domain, its way out included (DKIM)"),
+    ("sending.dkim-key", "warning", "The key of the signature has 2048 bits or more"),
     ("sending.dmarc", "error", "The sender's domain says what becomes of forgeries (DMARC)"),
     ("sending.ptr", "warning", "The addresses of the mail server have a name that leads back to them"),
     ("sending.clock", "warning", "The clocks here and where readers leave are within a minute of each other"),

@@ -4,16 +4,15 @@ How the renderers put them together is not asked; the files are read here once m
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
 from typing import Annotated
 
 from dispatch.checks.text_lines import fold_spaces, split_words
 from dispatch.language import DateStyle, Language
 from dispatch.model import Article, Publication
+from dispatch.shipped import load_table
 from dispatch.text import fold_text
 
 _STYLES: tuple[DateStyle, ...] = ("full", "long", "medium")
@@ -63,8 +62,7 @@ def load_vocabulary(code: str) -> Vocabulary:
     language = Language.from_code(code)
     patterns: dict[str, str] = {}
     for tag in ["en", *_list_tags(language.code)]:
-        file = files("dispatch") / "languages" / f"{tag}.toml"
-        patterns |= _flatten_table(tomllib.loads(file.read_text("utf-8"))) if file.is_file() else {}
+        patterns |= _flatten_table(load_table(f"languages/{tag}.toml"))
     lists = [language.join_names(["—"] * length) for length in (2, 3)]
     joining = {*lower_words(" ".join(lists)), *lower_words(patterns.get("and.instead", ""))}
     # What pages say of themselves has no place in a byline.

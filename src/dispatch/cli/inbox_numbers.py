@@ -1,12 +1,13 @@
 """Numbers of the inbox as a command line has them: 4, or 12-30."""
 
-import re
 from collections.abc import Iterator, Sequence, Set
 from itertools import groupby
 
 import click
 
-_RANGE = re.compile(r"([1-9][0-9]{0,8})(?:-([1-9][0-9]{0,8}))?")
+from dispatch.deferred import defer_pattern
+
+_RANGE = defer_pattern(r"([1-9][0-9]{0,8})(?:-([1-9][0-9]{0,8}))?")
 
 
 class NumberRange(click.ParamType[range, str]):

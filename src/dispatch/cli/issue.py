@@ -217,7 +217,7 @@ def _tell_oddities(here: OpenPublication, everything: Sequence[Contents]) -> Non
         print_note(f"{found.place.file}: {write_message(found)}. {write_hint(found)}")
 
 
-def _summarise_issue(one: issues.IssueHead) -> tuple[str | Cell, ...]:
+def _summarise_issue(one: "issues.IssueHead") -> tuple[str | Cell, ...]:
     """Summarise an issue in a row of a list."""
     number = f"No. {one.number}" if one.number else ""
     counted = count_articles(len(one.keys)).rjust(12)

@@ -7,7 +7,6 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
-from shutil import get_terminal_size
 from typing import Annotated, Literal, NamedTuple
 
 import click
@@ -121,14 +120,20 @@ def _wrap_parts(cells: Sequence[Cell], indent: int) -> Iterator[str]:
 
 
 def _fits(width: int, indent: int) -> bool:
-    return not sys.stdout.isatty() or indent + width <= get_terminal_size().columns
+    return not sys.stdout.isatty() or indent + width <= _measure_terminal()
+
+
+def _measure_terminal() -> int:
+    from shutil import get_terminal_size  # which brings compression
+
+    return get_terminal_size().columns
 
 
 def _wrap_text(text: str, indent: int) -> list[str] | None:
     """Wrap a text to what the indent leaves of the terminal; None where that is too little. An address stays whole."""
     if _fits(measure_text(text), indent):
         return [text]
-    room = get_terminal_size().columns - indent
+    room = _measure_terminal() - indent
     if room < _NARROWEST:
         return None
     lines = [""]

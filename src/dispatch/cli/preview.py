@@ -5,11 +5,10 @@ from pathlib import Path
 
 import click
 
-from dispatch import issues, smtp
+from dispatch import issues
 from dispatch.cli.completion import complete_issue
 from dispatch.cli.context import open_publication, print_note, print_result, read_clock
 from dispatch.cli.delivery import PASSWORD, make_server
-from dispatch.desk import Preview, Workspace, serve_preview
 
 ISSUE = click.argument("issue", required=False, shell_complete=complete_issue)
 PORT = click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: any free port.")
@@ -81,6 +80,9 @@ def run_preview(
     password: str = "",
 ) -> None:
     """Show an issue of the publication in a folder in a view, as the options of the command say, until Ctrl-C."""
+    from dispatch import smtp
+    from dispatch.desk import Preview, Workspace, serve_preview  # and with it nearly everything
+
     workspace = Workspace(root, smtp.parse_local_server(mail), read_clock)
     newest = workspace.newest if view == "mail" else workspace.newest_draft
     first = issues.find_slug(workspace.publication, issue) if issue else newest

@@ -1,10 +1,9 @@
 """``dispatch schema``."""
 
-from importlib.resources import files
-
 import click
 
 from dispatch.cli.context import OUTPUT, write_result
+from dispatch.shipped import PACKAGE
 
 
 @click.command()
@@ -18,4 +17,4 @@ def schema(file: str, output: str) -> None:
       dispatch schema --output dispatch.schema.json
       dispatch schema authors --output authors.schema.json
     """
-    write_result((files("dispatch") / "schemas" / f"{file}.schema.json").read_text("utf-8"), output)
+    write_result((PACKAGE / "schemas" / f"{file}.schema.json").read_text("utf-8"), output)

@@ -1,12 +1,13 @@
 """Apply what an editor says over what was found."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated
 
 from dispatch import from_mapping, html
 from dispatch.compose.settling import settle_credit
 from dispatch.errors import IssueError
+from dispatch.frozen import dataclass
 from dispatch.identity import is_same_name
 from dispatch.model import Article, Author, Image, Source
 from dispatch.text import fold_text

@@ -176,7 +176,9 @@ ISSUE: Mapping[str, Field[Issue]] = {
     "number": Field(
         lambda one: str(one.number or ""), lambda one, text, _: replace(one, number=_parse_number(text, "of an issue"))
     ),
-    "date": Field(lambda one: _format_day(one.date), lambda one, text, said: replace(one, date=_parse_iso_day(text, said))),
+    "date": Field(
+        lambda one: _format_day(one.date), lambda one, text, said: replace(one, date=_parse_iso_day(text, said))
+    ),
     "intro": Field(lambda one: one.intro, lambda one, text, _: replace(one, intro=text)),
     **_list_sponsor_fields(),
 }

@@ -9,15 +9,15 @@ why YAML is spliced here: ruamel.yaml and tomlkit were tried, and both lose text
     format_front_matter  data, body -> text      dump.py       values as YAML that every tool reads as we do
 """
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
+from dispatch.deferred import defer_pattern
 from dispatch.errors import IssueError
 from dispatch.frontmatter import dump, yaml_tree
 from dispatch.frontmatter.dump import Value
 from dispatch.frontmatter.splice import propose_drafts
+from dispatch.frozen import dataclass
 from dispatch.model import Place
 from dispatch.text import refuse_merge_leftover
 from dispatch.toml import find_lines, parse_toml
@@ -36,7 +36,7 @@ LIMIT = 64 * 1024  # bytes of front matter
 
 _FIRST = 2  # the line of the file in which the front matter begins, below its fence
 
-_FENCED = re.compile(
+_FENCED = defer_pattern(
     r"(?P<head>\ufeff?(?P<fence>---|\+\+\+)[ \t]*\r?\n)"
     r"(?P<front>(?:.*\n)*?)"
     r"(?P<tail>(?P=fence)[ \t]*(?:\r?\n(?P<body>(?s:.*))|\Z))"
@@ -74,7 +74,7 @@ def parse_front_matter(text: str, *, file: str = "") -> FrontMatter:
     front, kind, body = split_front_matter(text)
     keep = "one side, or in a list of articles the lines of both"
     refuse_merge_leftover(front, file=file, error=IssueError, first=_FIRST, keep=keep)
-    if len(front) > LIMIT or len(front.encode("utf-8", "surrogatepass")) > LIMIT:
+    if len(front.encode("utf-8", "surrogatepass")) > LIMIT:
         raise IssueError("the front matter is larger than 64 KiB", subject=file)
     if kind == "toml":
         try:

@@ -10,21 +10,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeGuard
 
+from dispatch.deferred import defer_pattern
 from dispatch.frontmatter.yaml_tree import Data
 
 Value = str | int | datetime | None | Sequence["Value"] | Mapping[str, "Value"]
 
 # Characters that need no escape within a line: no controls, no line breaks, no byte order mark.
-_LINE = re.compile("[\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
+_LINE = defer_pattern("[\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
 # Texts that YAML's own signs would change: at the beginning, at the end, within.
-_SIGNS = re.compile(r"[-?:,\[\]{}#&*!|>'\"%@` ]|.*(?:: | #|[: ]$)")
+_SIGNS = defer_pattern(r"[-?:,\[\]{}#&*!|>'\"%@` ]|.*(?:: | #|[: ]$)")
 # Texts that YAML 1.1 or 1.2 read as a boolean, null, number, date, merge key or default value.
-_BENT = re.compile(
+_BENT = defer_pattern(
     r"y|n|yes|no|on|off|true|false|null|~|<<|=|[-+]?\.(?:inf|nan)|[-+.\d][-+.:,_\d a-fox]*(?:t[\d:.]*)?z?",
     re.IGNORECASE,
 )
 # Texts that need no quotation marks between brackets.
-_WORDS = re.compile(r"[^\W\d_](?:[\w .-]*[\w.-])?")
+_WORDS = defer_pattern(r"[^\W\d_](?:[\w .-]*[\w.-])?")
 # Items of these lists are set apart by empty lines: so git sees where one ends and the next begins, and merges two
 # branches of which one adds at the end of an item, and the other an item after it.
 SPACED = frozenset({"sections"})

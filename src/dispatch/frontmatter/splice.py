@@ -7,22 +7,22 @@ removed stay: a person wrote them. A comment beside a list's item goes with it i
 """
 
 import operator
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from typing import Annotated, TypeGuard
 
+from dispatch.deferred import defer_pattern
 from dispatch.frontmatter import dump
 from dispatch.frontmatter.dump import Value
 from dispatch.frontmatter.yaml_tree import Data, Items, Node, Pairs, Scalar, to_data
+from dispatch.frozen import dataclass
 
 # The keys by which a changed mapping in a list is recognised.
 _IDENTITY = ("id", "key", "title", "name", "url", "date")
 
-_COMMENT = re.compile(r"[|>]?[-+0-9]*([ \t]+#[^\r\n]*)")
-_BESIDE = re.compile(r"[ \t]+#[^\r\n]*")
-_GAP = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*")
+_COMMENT = defer_pattern(r"[|>]?[-+0-9]*([ \t]+#[^\r\n]*)")
+_BESIDE = defer_pattern(r"[ \t]+#[^\r\n]*")
+_GAP = defer_pattern(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*")
 
 
 def propose_drafts(front: str, root: Pairs | None, wanted: Mapping[str, Value], order: Sequence[str]) -> Iterator[str]:

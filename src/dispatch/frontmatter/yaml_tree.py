@@ -5,15 +5,16 @@ they are (they are parsed later, by their key's own type). Aliases, anchors, tag
 needs them here, and they are how a small file becomes a large one or says two things at once.
 """
 
-import re
 from typing import NamedTuple
 
 import yaml
 
+from dispatch.deferred import defer_pattern
+
 DEPTH = 32
 
 # Not printable in YAML 1.1 (section 5.1), or a byte order mark within the text, which nobody can see.
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = defer_pattern("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 class YamlError(ValueError):
@@ -63,7 +64,7 @@ Data = str | None | list["Data"] | dict[str, "Data"]
 
 def parse_yaml(text: str) -> Node | None:
     """Parse the one document of a YAML text; None when there are only comments. Raises YamlError."""
-    if found := _UNPRINTABLE.search(text):
+    if not text.replace("\n", "").isprintable() and (found := _UNPRINTABLE.search(text)):
         raise YamlError(
             text.count("\n", 0, found.start()) + 1, f"the character U+{ord(found[0]):04X} is not allowed here"
         )

@@ -6,6 +6,7 @@ from html import unescape
 from urllib.parse import unquote
 
 from dispatch import links
+from dispatch.deferred import defer_pattern
 from dispatch.html.tokens import ATTRIBUTES, escape_html, read_attributes
 
 EMBEDS = frozenset({"audio", "embed", "iframe", "object", "video"})
@@ -26,32 +27,35 @@ LATE_ATTRIBUTES = {
     "source": {"src", "srcset", "data-srcset"},
 }
 
-_WORTH = re.compile(rf"<(?:{'|'.join(sorted(TAGS))})\b|\b(?:data-[a-z]|srcset)", re.IGNORECASE)
-_TAG = re.compile(rf"<(/?)(a|h[1-6]|img|p|{'|'.join(sorted(TAGS))})({ATTRIBUTES})>")
-_SHOWS = re.compile(rf"<(?:img|{'|'.join(sorted(EMBEDS))}){ATTRIBUTES}>")
-_LINK = re.compile(rf'<a(?=[^<>]*? class="{MARK}"){ATTRIBUTES}>([^<]*)</a>')
-_PLACEHOLDER = re.compile(
+_WORTH = defer_pattern(rf"<(?:{'|'.join(sorted(TAGS))})\b", re.IGNORECASE)
+_LATE_NAME = defer_pattern(r"\b(?:data-[a-z]|srcset)")
+_TAG = defer_pattern(rf"<(/?)(a|h[1-6]|img|p|{'|'.join(sorted(TAGS))})({ATTRIBUTES})>")
+_SHOWS = defer_pattern(rf"<(?:img|{'|'.join(sorted(EMBEDS))}){ATTRIBUTES}>")
+_LINK = defer_pattern(rf'<a(?=[^<>]*? class="{MARK}"){ATTRIBUTES}>([^<]*)</a>')
+_PLACEHOLDER = defer_pattern(
     r"(?:blank|grey|lazy|loader|loading|pixel|placeholder|spacer|transparent)[^/]*$", re.IGNORECASE
 )
-_CANDIDATE = re.compile(r"(?<![^\s,])([^\s,]\S*[^\s,])(?:\s+(\d{1,5})w)?")
-_BUTTON = re.compile(
+_CANDIDATE = defer_pattern(r"(?<![^\s,])([^\s,]\S*[^\s,])(?:\s+(\d{1,5})w)?")
+_BUTTON = defer_pattern(
     r"//(?:[\w-]+\.)*(?:facebook\.com/(?:v[\d.]+/)?plugins/(?:like|share|follow|page|fan)"
     r"|platform\.twitter\.com/widgets/(?:tweet|follow)_button|apis\.google\.com/.*plusone)"
 )
 # Whose frames hold advertising, and what marks one.
-_AD_HOST = re.compile(
+_AD_HOST = defer_pattern(
     r"(?:^|\.)(?:doubleclick\.net|google(?:syndication|adservices|tagservices|tagmanager)\.com|adnxs\.com|adsrvr\.org|adform\.net"
     r"|amazon-adsystem\.com|taboola\.com|outbrain\.com|criteo\.(?:com|net)|teads\.tv|pubmatic\.com|openx\.net|rubiconproject\.com"
     r"|smartadserver\.com|casalemedia\.com|media\.net|revcontent\.com|mgid\.com|zergnet\.com|plista\.com|adition\.com"
     r"|yieldlove\.com|moatads\.com|buysellads\.com|carbonads\.(?:com|net)|2mdn\.net|adsafeprotected\.com)$"
     r"|^(?:ads?|adserver|adsrv|banners?|pagead\d?)\d*\.[^.]+\.[^.]|\badserver\b"
 )
-_AD_CLASS = re.compile(
+_AD_CLASS = defer_pattern(
     r"(?:^|[\s_-])(?:ads?|advert(?:isement|ising)?|adsbygoogle|adsense|adslot|adunit|google_ads\w*|anzeige|werbung)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_AD_TITLE = re.compile(r"(?:advertisement|3rd party ad content|anzeige|werbung|publicidad|publicité|ad)", re.IGNORECASE)
-_TINY = re.compile(r"0*[01](?:px)?")
+_AD_TITLE = defer_pattern(
+    r"(?:advertisement|3rd party ad content|anzeige|werbung|publicidad|publicité|ad)", re.IGNORECASE
+)
+_TINY = defer_pattern(r"0*[01](?:px)?")
 # What players call themselves, whatever they play.
 _NAMELESS = frozenset({"youtube video player", "vimeo video player", "video player", "embedded content", "iframe"})
 _WIDEST = 1_600
@@ -60,7 +64,8 @@ _LONGEST = 200
 
 def is_worth_looking(html: str) -> bool:
     """Whether foreign HTML may hold an embed or a lazy picture."""
-    return bool(_WORTH.search(html))
+    small = html.lower()
+    return bool(_WORTH.search(html) or (("data-" in small or "srcset" in small) and _LATE_NAME.search(small)))
 
 
 def list_embeds(content: str) -> list[str]:

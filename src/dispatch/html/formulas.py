@@ -5,24 +5,27 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Final
 
+from dispatch.deferred import defer_pattern
 from dispatch.html.tokens import escape_html
 
-_MATH: Final = re.compile(r"<(?P<end>/?)(?:[a-z]{1,9}:)?math\b(?P<rest>[^<>]*)>", re.IGNORECASE)
-_ALT: Final = re.compile(r"""\balttext\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
-_NOTE: Final = re.compile(
+_MATH: Final = defer_pattern(r"<(?P<end>/?)(?:[a-z]{1,9}:)?math\b(?P<rest>[^<>]*)>", re.IGNORECASE)
+_ALT: Final = defer_pattern(r"""\balttext\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_NOTE: Final = defer_pattern(
     r"""<(?:[a-z]{1,9}:)?annotation\b[^<>]*encoding=["'][^"']*tex["'][^<>]*>([^<]*)<""", re.IGNORECASE
 )
-_BUILT: Final = re.compile(r"<(?:[a-z]{1,9}:)?m(?:sup|sub|frac|sqrt|root|under|over|table|multiscripts)", re.IGNORECASE)
-_ANNOTATED: Final = re.compile(r"<(?:[a-z]{1,9}:)?annotation\b.*", re.IGNORECASE | re.DOTALL)
-_TAG: Final = re.compile(r"<[^<>]*>")
-_SCRIPT: Final = re.compile(
+_BUILT: Final = defer_pattern(
+    r"<(?:[a-z]{1,9}:)?m(?:sup|sub|frac|sqrt|root|under|over|table|multiscripts)", re.IGNORECASE
+)
+_ANNOTATED: Final = defer_pattern(r"<(?:[a-z]{1,9}:)?annotation\b.*", re.IGNORECASE | re.DOTALL)
+_TAG: Final = defer_pattern(r"<[^<>]*>")
+_SCRIPT: Final = defer_pattern(
     r"""<script\b[^<>]*type=["']?math/tex\b[^<>]*>((?:[^<]|<(?!/?script)){0,4000})</script>""", re.IGNORECASE
 )
-_STYLED: Final = re.compile(r"\{\\(?:display|text)style\s?(.*)\}", re.DOTALL)
+_STYLED: Final = defer_pattern(r"\{\\(?:display|text)style\s?(.*)\}", re.DOTALL)
 # What stands behind it and shows the same again.
-_PICTURE: Final = re.compile(r"(\s*</span>\s*)<(?:img|meta)\b[^<>]*mwe-math-fallback[^<>]*>")
-_SHOWN: Final = re.compile(r"""(\s*</span>\s*)<span\b[^<>]*class=["']katex-html\b[^<>]*>""")
-_SPAN: Final = re.compile(r"<(/?)span\b", re.IGNORECASE)
+_PICTURE: Final = defer_pattern(r"(\s*</span>\s*)<(?:img|meta)\b[^<>]*mwe-math-fallback[^<>]*>")
+_SHOWN: Final = defer_pattern(r"""(\s*</span>\s*)<span\b[^<>]*class=["']katex-html\b[^<>]*>""")
+_SPAN: Final = defer_pattern(r"<(/?)span\b", re.IGNORECASE)
 
 
 def write_formulas(html: str) -> str:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from urllib.parse import unquote
 
 from dispatch import links
+from dispatch.deferred import defer_pattern
 from dispatch.errors import GatherError
 from dispatch.html import embeds, formulas, tokens
 from dispatch.html.tokens import ATTRIBUTES, BLOCKS, VOID
@@ -57,21 +58,26 @@ _ALLOWED: dict[str, set[str]] = {
     "time": {"datetime"},
 }
 
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL = defer_pattern("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # A text without any of these comes out as it went in.
-_HOST = re.compile(r"/[\t\n\r]*/")
-_MARKUP = re.compile("[<>&\r]")
-_SPACES = re.compile(r"[ \t\n\r\f]+")
-_ANY_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
-_LOOSE = re.compile(r'<[a-z][a-z0-9]*(?: [^\s="<>/]+="[^"<]*")* [^\s="<>/]+="[^"<]*<[^"]*"(?: [^\s="<>/]+="[^"]*")*>')
-_CHANGED = re.compile(rf"<(/?)({'|'.join(sorted(_AS_DIV | VOID | {'a'}))})({ATTRIBUTES})>")
-_LINKED = re.compile(r"""href\s{0,9}=\s{0,9}["']?[^"'\s>#]{0,2000}#([^"'\s>]{1,200})""", re.IGNORECASE)
-_PLACED = re.compile(r"""(?<![\w-])(?:id|name)\s{0,9}=\s{0,9}["']?([^"'\s>]{1,200})""", re.IGNORECASE)
-_TINY = re.compile(r' (?:width|height)="\s*0*[01](?![\d%])')
-_UNSEEN = re.compile(
+_HOST = defer_pattern(r"/[\t\n\r]*/")
+_MARKUP = defer_pattern("[<>&\r]")
+_SPACES = defer_pattern(r"[ \t\n\r\f]+")
+_ANY_TAG = defer_pattern(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+_LOOSE = defer_pattern(
+    r'<[a-z][a-z0-9]*(?: [^\s="<>/]+="[^"<]*")* [^\s="<>/]+="[^"<]*<[^"]*"(?: [^\s="<>/]+="[^"]*")*>'
+)
+_CHANGED = defer_pattern(rf"<(/?)({'|'.join(sorted(_AS_DIV | VOID | {'a'}))})({ATTRIBUTES})>")
+# Letters in both cases: where case is ignored, or another position is looked at first, Python tries at each character.
+_LINKED = defer_pattern(r"""[hH][rR][eE][fF]\s{0,9}=\s{0,9}["']?[^"'\s>#]{0,2000}#([^"'\s>]{1,200})""")
+_PLACED = defer_pattern(
+    r"""[iInN](?<![\w-].)(?:(?<=[iI])[dD]|(?<=[nN])[aA][mM][eE])\s{0,9}=\s{0,9}["']?([^"'\s>]{1,200})"""
+)
+_TINY = defer_pattern(r' (?:width|height)="\s*0*[01](?![\d%])')
+_UNSEEN = defer_pattern(
     r"""<img\b[^<>]*\sstyle\s*=\s*["'](?:[^"'<>]*[;\s])?(?:max-)?(?:width|height)\s*:\s*[01]px[^<>]*>""", re.IGNORECASE
 )
-_PRE = re.compile(rf"(<pre{ATTRIBUTES}>)\n+")
+_PRE = defer_pattern(rf"(<pre{ATTRIBUTES}>)\n+")
 
 
 def remove_illegal_characters(text: str) -> str:

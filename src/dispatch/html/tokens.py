@@ -10,6 +10,8 @@ from html import escape as _escape
 from html import unescape
 from typing import Annotated, NamedTuple
 
+from dispatch.deferred import defer_pattern
+
 # fmt: off
 BLOCKS = frozenset({
     "blockquote", "dd", "div", "dl", "dt", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol",
@@ -20,12 +22,12 @@ VOID = frozenset({"br", "hr", "img", "wbr"})
 
 # What nh3 writes: lower-case names, every attribute in double quotes, no stray "<".
 ATTRIBUTES = r'(?: [^\s="<>/]+="[^"]*")*'
-_ATTRIBUTE = re.compile(r' ([^\s="<>/]+)="([^"]*)"')
+_ATTRIBUTE = defer_pattern(r' ([^\s="<>/]+)="([^"]*)"')
 _ADDRESSES = frozenset({"href", "src", "cite"})
-_TOKEN = re.compile(rf"(<(/?)([a-z][a-z0-9]*){ATTRIBUTES} ?/?>|[^<]+)")
-_START = re.compile(r'<[a-z][a-z0-9]*(?: [^\s="<>/]+="[^"]*")+')
-_CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-HEADING = re.compile(rf"<(h[1-6]){ATTRIBUTES}>((?:[^<]++|<(?!/?h[1-6][ >]))*+)</\1>")
+_TOKEN = defer_pattern(rf"(<(/?)([a-z][a-z0-9]*){ATTRIBUTES} ?/?>|[^<]+)")
+_START = defer_pattern(r'<[a-z][a-z0-9]*(?: [^\s="<>/]+="[^"]*")+')
+_CJK = defer_pattern("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+HEADING = defer_pattern(rf"<(h[1-6]){ATTRIBUTES}>((?:[^<]++|<(?!/?h[1-6][ >]))*+)</\1>")
 
 
 class Token(NamedTuple):

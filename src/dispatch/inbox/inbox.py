@@ -3,12 +3,13 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Annotated
 
 from dispatch import serialise
 from dispatch.errors import GatherError
+from dispatch.frozen import dataclass
 from dispatch.inbox import queries, used
 from dispatch.inbox.database import DATABASE, FOLDER
 from dispatch.inbox.queries import InboxQuery

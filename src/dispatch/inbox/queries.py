@@ -1,18 +1,18 @@
 """List what waits in the inbox, and search it: the queries, and the words of the full-text index."""
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from dispatch import serialise
+from dispatch.deferred import defer_pattern
+from dispatch.frozen import dataclass
 from dispatch.model import Arrival, Article, Certainty
 from dispatch.text import UNSPACED
 
-_TERM = re.compile(r'"([^"]*)"?|([^\s"]+)')
+_TERM = defer_pattern(r'"([^"]*)"?|([^\s"]+)')
 _LONGEST = 500
 _MOST_TERMS = 40
 _NOTHING = '""'

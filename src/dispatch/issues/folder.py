@@ -3,13 +3,14 @@
 import os
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote, unquote
 
 from dispatch import derived, files, frontmatter, links
 from dispatch.errors import GatherError, IssueError
+from dispatch.frozen import dataclass
 from dispatch.issues import picture_sizes
 from dispatch.model import Fault, Image, Place, Publication
 from dispatch.text import find_merge_leftover, refuse_merge_leftover

@@ -5,7 +5,7 @@ No article is read here, and nothing that reads one is imported: with hundreds o
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch import derived, files, from_mapping
 from dispatch.errors import IssueError, explain_refusal
+from dispatch.frozen import dataclass
 from dispatch.issues.folder import SUFFIXES, IssueFile, IssueFolder
 from dispatch.leftovers import find_leftover
 from dispatch.model import Contents, Fault, Publication, Status

@@ -5,13 +5,14 @@ and all faults of all files of an issue are told at once.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 from dispatch import commonmark, derived, from_mapping, html, identity
 from dispatch.errors import GatherError, IssueError
+from dispatch.frozen import dataclass
 from dispatch.issues import heads
 from dispatch.issues.folder import SUFFIXES, IssueFile, IssueFolder
 from dispatch.leftovers import find_leftover

@@ -4,156 +4,35 @@ Frozen, keyword-only, without behaviour beyond what can be derived from their ow
 field is its documentation; the JSON Schemas and the reference of files are made from it.
 """
 
-from dispatch.model.articles import (
-    AddressMark,
-    Article,
-    Author,
-    Certainty,
-    Correction,
-    Credit,
-    Enclosure,
-    FileUrl,
-    Image,
-    ImageCopy,
-    ImageVariant,
-    Key,
-    Layout,
-    Mended,
-    Source,
-    Sponsor,
-    Syndicate,
-    Terms,
-    Url,
-    Withdrawal,
-    Witness,
-    WitnessKind,
-)
-from dispatch.model.delivery import (
-    Delivery,
-    DeliveryReport,
-    DeliveryState,
-    Notice,
-    NoticeKind,
-    ReportKind,
-    ReportSource,
-    Round,
-    RoundState,
-)
-from dispatch.model.issue import Contents, Issue, Section, Status
-from dispatch.model.page import Link, Page, PageKind
-from dispatch.model.places import Fault, Half, Place, Reason
-from dispatch.model.publication import (
-    DARK,
-    LIGHT,
-    Colours,
-    DeliverySettings,
-    EmailSettings,
-    FeedSettings,
-    OwnPage,
-    Person,
-    Publication,
-    RepublishSettings,
-    SiteSettings,
-    SubscribeSettings,
-    SyndicationSettings,
-    Theme,
-    TopicNames,
-)
-from dispatch.model.results import (
-    Arrival,
-    Document,
-    Edition,
-    Finding,
-    FindingValue,
-    Kind,
-    Record,
-    Severity,
-    Subject,
-    Visit,
-)
-from dispatch.model.subscribers import (
-    Consent,
-    ConsentKind,
-    ListedPerson,
-    Subscriber,
-    SubscriberState,
-    Suppression,
-    SuppressionReason,
-)
+# ruff: noqa: F403 - the table says what the package has
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "DARK",
-    "LIGHT",
-    "AddressMark",
-    "Arrival",
-    "Article",
-    "Author",
-    "Certainty",
-    "Colours",
-    "Consent",
-    "ConsentKind",
-    "Contents",
-    "Correction",
-    "Credit",
-    "Delivery",
-    "DeliveryReport",
-    "DeliverySettings",
-    "DeliveryState",
-    "Document",
-    "Edition",
-    "EmailSettings",
-    "Enclosure",
-    "Fault",
-    "FeedSettings",
-    "FileUrl",
-    "Finding",
-    "FindingValue",
-    "Half",
-    "Image",
-    "ImageCopy",
-    "ImageVariant",
-    "Issue",
-    "Key",
-    "Kind",
-    "Layout",
-    "Link",
-    "ListedPerson",
-    "Mended",
-    "Notice",
-    "NoticeKind",
-    "OwnPage",
-    "Page",
-    "PageKind",
-    "Person",
-    "Place",
-    "Publication",
-    "Reason",
-    "Record",
-    "ReportKind",
-    "ReportSource",
-    "RepublishSettings",
-    "Round",
-    "RoundState",
-    "Section",
-    "Severity",
-    "SiteSettings",
-    "Source",
-    "Sponsor",
-    "Status",
-    "Subject",
-    "SubscribeSettings",
-    "Subscriber",
-    "SubscriberState",
-    "Suppression",
-    "SuppressionReason",
-    "Syndicate",
-    "SyndicationSettings",
-    "Terms",
-    "Theme",
-    "TopicNames",
-    "Url",
-    "Visit",
-    "Withdrawal",
-    "Witness",
-    "WitnessKind",
-]
+from dispatch.deferred import defer_names
+
+if TYPE_CHECKING:
+    from dispatch.model.articles import *
+    from dispatch.model.delivery import *
+    from dispatch.model.issue import *
+    from dispatch.model.page import *
+    from dispatch.model.places import *
+    from dispatch.model.publication import *
+    from dispatch.model.results import *
+    from dispatch.model.subscribers import *
+else:
+    __getattr__ = defer_names(
+        __name__,
+        articles=(
+            "AddressMark Article Author Certainty Correction Credit Enclosure FileUrl Image ImageCopy "
+            "ImageVariant Key Layout Mended Source Sponsor Syndicate Terms Url Withdrawal Witness WitnessKind"
+        ),
+        delivery=("Delivery DeliveryReport DeliveryState Notice NoticeKind ReportKind ReportSource Round RoundState"),
+        issue="Contents Issue Section Status",
+        page="Link Page PageKind",
+        places="Fault Half Place Reason",
+        publication=(
+            "DARK LIGHT Colours DeliverySettings EmailSettings FeedSettings ListmonkSettings OwnPage Person "
+            "Publication RepublishSettings SiteSettings SubscribeSettings SyndicationSettings Theme TopicNames"
+        ),
+        results="Arrival Document Edition Finding FindingValue Kind Record Severity Subject Visit",
+        subscribers="Consent ConsentKind ListedPerson Subscriber SubscriberState Suppression SuppressionReason",
+    )

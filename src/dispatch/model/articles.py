@@ -1,8 +1,10 @@
 """Articles, with their authors, sources and pictures; and what an annotation says of a field's form in files."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Annotated, Literal
+
+from dispatch.frozen import dataclass
 
 Syndicate = Literal["link", "excerpt", "full"]
 Certainty = Literal["certain", "likely", "unknown"]

@@ -1,8 +1,9 @@
 """An issue on its way to its subscribers, and what became of each message."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
+
+from dispatch.frozen import dataclass
 
 RoundState = Literal["begun", "held", "cancelled", "ended"]
 # planned, deferred -> sending -> accepted, deferred, failed, unknown; a report leads on from accepted.

@@ -1,10 +1,11 @@
 """One issue of a publication, with its sections and their articles, and what it has in common with a page."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
+from dispatch.frozen import dataclass
 from dispatch.model.articles import Article, Correction, Layout, Sponsor, Withdrawal
 
 if TYPE_CHECKING:

@@ -1,10 +1,11 @@
 """A page or a feed of the site: where it is, what is around it, what it lists and shows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Annotated, Literal
 
+from dispatch.frozen import dataclass
 from dispatch.model.articles import Author, Image, ImageCopy, Source
 from dispatch.model.issue import Contents
 from dispatch.model.results import Record

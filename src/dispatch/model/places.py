@@ -1,8 +1,10 @@
 """Where something is, and what is wrong there: the nouns of findings and errors."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated, Literal
+
+from dispatch.frozen import dataclass
 
 Half = Literal["", "text", "html"]
 # Why something could not be fetched, read or read back.

@@ -1,9 +1,10 @@
 """The results of the stages, and what the stores remember."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Annotated, Literal
 
+from dispatch.frozen import dataclass
 from dispatch.model.articles import Article
 from dispatch.model.places import Place
 
@@ -76,7 +77,7 @@ class Record:
     url: Annotated[
         str,
         "its address; of a page, a list or of what has moved, the one in the site; mended: what was; of a round, or "
-        "of what was sent: the store",
+        "of what was sent: the store, or the draft of a mail service",
     ]
     published: Annotated[
         datetime | None, "its date; of what entered late, its place in time; of what was withdrawn, when"

@@ -1,8 +1,9 @@
 """Who gets the newsletter, how they agreed to it, and who must not be written to."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
+
+from dispatch.frozen import dataclass
 
 SubscriberState = Literal["pending", "active", "left", "suppressed"]
 ConsentKind = Literal["asked", "imported", "confirmed", "returned", "left", "suppressed"]

@@ -5,7 +5,7 @@ What a command that has nothing to do does not need is imported where it is used
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from dispatch import files, locks
 from dispatch.errors import DeliveryError, DispatchError, IssueError
+from dispatch.frozen import dataclass
 from dispatch.publish import cache, stamps
 from dispatch.publish.release import FileChange, Release, is_private, open_release
 

@@ -4,18 +4,18 @@ A file of one's own without an id, or with keys of another system too, is read a
 that only dispatch has are what they are here all the same.
 """
 
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import get_args
 
 from dispatch import commonmark, from_mapping, frontmatter, html, links
+from dispatch.deferred import defer_pattern
 from dispatch.errors import GatherError, IssueError
 from dispatch.model import Article, Author, Document, Fault, Layout, Source, Terms
 from dispatch.readers import charset, moments
 
-_FENCE = re.compile(rb"\xef\xbb\xbf|\s*---[ \t]*\r?\n")
+_FENCE = defer_pattern(rb"\xef\xbb\xbf|\s*---[ \t]*\r?\n")
 _KEYS = frozenset(column.key for column in from_mapping.list_columns(Article)) - {"content", "markdown"}
 # No other system has these: what aliases have no names for, without what is no editor's to say.
 _OURS = frozenset({"corrections", "enclosures", "former_urls", "note", "own", "syndicate", "terms", "withdrawn"})

@@ -4,10 +4,10 @@ The words are in ``bylines.toml``.
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
-from importlib.resources import files
-from typing import Annotated, Final, NamedTuple, cast
+from typing import Annotated, Final, NamedTuple
+
+from dispatch.shipped import load_table
 
 MOST_CHARACTERS: Final = 300
 _MOST_WORDS: Final = 6  # of a name
@@ -15,8 +15,7 @@ _MOST_WORDS: Final = 6  # of a name
 
 def load_words(room: str) -> Mapping[str, Mapping[str, list[str]]]:
     """Load the words that a room of the readers knows, by kind and use, from the file beside it."""
-    written = (files("dispatch.readers") / f"{room}.toml").read_text("utf-8")
-    return cast("Mapping[str, Mapping[str, list[str]]]", tomllib.loads(written))
+    return load_table(f"readers/{room}.toml")
 
 
 def join_words(words: Iterable[str]) -> str:

@@ -6,20 +6,21 @@ from contextlib import suppress
 from functools import lru_cache
 
 from dispatch import html
+from dispatch.deferred import defer_pattern
 from dispatch.model import Document
 from dispatch.text import find_utf16
 
 # Python has codecs that are not character sets (zip, idna, unicode_escape): a document may name only these.
-_KNOWN = re.compile(
+_KNOWN = defer_pattern(
     r"utf-?8|utf-?16(-?[lb]e)?|iso[-_]?8859-?\d{1,2}|windows-?\d{3,4}|cp\d{3,4}|latin-?1|(us-)?ascii|koi8-[ru]|macintosh"
     r"|shift[-_]jis|euc-(jp|kr)|iso-2022-jp|gbk|gb2312|gb18030|big5",
     re.IGNORECASE,
 )
 # What pages mean by these labels (Encoding Standard, section 4.2).
 _MEANT = {"ascii": "cp1252", "iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "utf-16": "utf-16-le"}
-_NARROW = re.compile("cp125|iso8859|koi8|mac")  # a byte for each character
-_COMMENT = re.compile(r"<!--(?:.*?-->|.*)", re.DOTALL)
-_INSIDE = re.compile(
+_NARROW = defer_pattern("cp125|iso8859|koi8|mac")  # a byte for each character
+_COMMENT = defer_pattern(r"<!--(?:.*?-->|.*)", re.DOTALL)
+_INSIDE = defer_pattern(
     rb"""<\?xml[^>]{0,200}?encoding=["']([\w.:-]{1,40})|<meta[^>]{0,200}?charset=\s*["']?([\w.:-]{1,40})""",
     re.IGNORECASE,
 )

@@ -5,16 +5,15 @@
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from html import unescape
-from importlib.resources import files
 from typing import Annotated, Final, NamedTuple, cast
 
 from dispatch import first_house, html, links
 from dispatch.html import tokens
 from dispatch.language import list_calendar_words
 from dispatch.readers import bylines, people
+from dispatch.shipped import load_table
 from dispatch.text import fold_text
 
 LONGEST: Final = 900  # characters of a paragraph
@@ -23,7 +22,7 @@ _LONGEST_NAME: Final = 80
 
 
 House = Mapping[str, str]
-_DATA: Final = tomllib.loads((files("dispatch.readers") / "kits.toml").read_text("utf-8"))
+_DATA: Final = load_table("readers/kits.toml")
 HOUSES: Final = cast("Sequence[House]", _DATA["houses"])
 WORDS: Final = cast("Mapping[str, Mapping[str, str]]", _DATA)
 _LINES: Final = cast("Mapping[str, Mapping[str, Sequence[str]]]", _DATA["lines"])

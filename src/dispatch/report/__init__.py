@@ -5,16 +5,16 @@ else changes: no other module builds or reads them.
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, replace
 from functools import cache
-from importlib.resources import files
 from itertools import groupby
 from string import Formatter
-from typing import Literal, cast
+from typing import Literal
 
+from dispatch.deferred import defer_pattern
 from dispatch.model import Finding, FindingValue, Place
+from dispatch.shipped import load_table
 from dispatch.text import escape_controls, escape_line, escape_words, format_json
 
 Style = Literal["human", "json", "github", "markdown"]
@@ -23,10 +23,10 @@ Rows = str | list[str]
 Piece = tuple[str, str | None, str | None, str | None]  # as string.Formatter has them
 
 # What Markdown reads within a line, and at its beginning (CommonMark 0.31, sections 2.4, 4 and 5).
-_MARKS = re.compile(r"[\\`*_\[\]<>|~&#]")
-_LEADS = re.compile(r"^(\d*)([-+=.)])")
+_MARKS = defer_pattern(r"[\\`*_\[\]<>|~&#]")
+_LEADS = defer_pattern(r"^(\d*)([-+=.)])")
 # What GitHub makes links, calls and pictures of: @name #1 GH-1 :smile: https://a www.a, and a commit's id of 7 digits.
-_CALLS = re.compile(r"[@#:](?=\S)|(?i:www|GH)(?=[.-])|[0-9a-f]{6}(?=[0-9a-f])")
+_CALLS = defer_pattern(r"[@#:](?=\S)|(?i:www|GH)(?=[.-])|[0-9a-f]{6}(?=[0-9a-f])")
 
 _MOST_PLACES = 3
 
@@ -191,8 +191,7 @@ def shorten_text(text: str, most: int = 60) -> str:
 @cache
 def _load_messages() -> Mapping[str, Mapping[str, Rows]]:
     """Load the rows by rule and by subject; ``phrases``, ``subjects`` and ``reasons`` are no rules: they fill holes."""
-    text = (files("dispatch.report") / "messages.toml").read_text("utf-8")
-    return cast("Mapping[str, Mapping[str, Rows]]", tomllib.loads(text))
+    return load_table("report/messages.toml")
 
 
 def _choose_rows(rows: Mapping[str, Rows], finding: Finding) -> Rows:

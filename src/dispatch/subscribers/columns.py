@@ -2,16 +2,15 @@
 
 import csv
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple, cast
 
 from dispatch.errors import DeliveryError
 from dispatch.from_mapping import suggest_nearest
 from dispatch.model import ListedPerson, SubscriberState
+from dispatch.shipped import load_table
 
 FIELDS = ("email", "name", "language", "tags", "since", "state")
 _MOST = 100_000  # characters of a line
@@ -133,7 +132,7 @@ def _fold_word(word: str) -> str:
 
 @cache
 def _load_words() -> KnownWords:
-    data = tomllib.loads(files(__package__).joinpath("columns.toml").read_text("utf-8"))
+    data = load_table("subscribers/columns.toml")
     return KnownWords(
         columns={word: field for field, words in data["columns"].items() for word in words},
         states=cast(
