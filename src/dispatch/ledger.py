@@ -26,7 +26,7 @@ from dispatch import derived, files, identity, links
 from dispatch.deferred import defer_pattern
 from dispatch.errors import IssueError
 from dispatch.ledger_lines import format_line, format_moment, parse_line
-from dispatch.model import Contents, Fault, Issue, Place, Publication, Record
+from dispatch.model import Article, Contents, Fault, Issue, Place, Publication, Record
 from dispatch.text import refuse_merge_leftover
 
 FILE = "dispatch.lock"
@@ -184,7 +184,12 @@ def find_entry_moments(issues: Iterable[Contents], known: Iterable[Record]) -> d
 
 def set_entry_moments(issue: Shown, entered: Mapping[str, datetime]) -> Shown:
     """Return an issue, or a page, whose articles know when they entered, as far as ``find_entry_moments`` says so."""
-    return issue.change_articles(lambda one: replace(one, entered=entered.get(one.id)))
+
+    def set_moment(article: Article) -> Article:
+        moment = entered.get(article.id)
+        return article if moment == article.entered else replace(article, entered=moment)
+
+    return issue.change_articles(set_moment)
 
 
 def _record_entries(issues: Sequence[Issue], known: Sequence[Record]) -> Iterable[Record]:
