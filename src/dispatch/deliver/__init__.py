@@ -14,9 +14,10 @@ outcomes.py    what a server's answer means
 due.py         what is due now
 notices.py     mails to single readers
 budget.py      how many messages in which time
-handing_over.py  a draft for a service that keeps the list and sends: listmonk.py
+handing_over.py  a draft for a service that keeps the list and sends: listmonk.py, buttondown.py
 """
 
+from dispatch.deliver.buttondown import make_buttondown
 from dispatch.deliver.due import DueReport, send_due
 from dispatch.deliver.handing_over import ListService, ServiceDraft, ServiceMail, hand_over, make_service_mail
 from dispatch.deliver.listmonk import make_listmonk
@@ -35,6 +36,7 @@ __all__ = [
     "hand_over",
     "has_notices",
     "list_doubts",
+    "make_buttondown",
     "make_listmonk",
     "make_service_mail",
     "open_for_notices",
