@@ -1,7 +1,7 @@
 """The inbox as the desk shows it: all numbers that match at once, and of an entry only what is seen of it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import get_args
@@ -31,10 +31,16 @@ class InboxEntries:
         self._now = now
         self._is_stale = True
         self._learning = Lock()
+        self._stamp = self._stamp_files()
 
     def forget_uses(self) -> None:
         """Learn anew what the issues use when the inbox is next opened: a file has changed."""
         self._is_stale = True
+
+    def has_changed(self) -> bool:
+        """Whether the inbox's file is another than when this was last asked: what only reads it is no change."""
+        before, self._stamp = self._stamp, self._stamp_files()
+        return self._stamp != before
 
     def list_numbers(self, asked: Mapping[str, str]) -> dict[str, object]:
         """List the numbers of what matches in its order, and count what waits of each source."""
@@ -73,6 +79,15 @@ class InboxEntries:
         """Find the article of an entry."""
         with self._open_box() as box:
             return box.find_arrival(number).article
+
+    def _stamp_files(self) -> list[tuple[int, int]]:
+        """Sizes and times of the database and its log; SQLite makes and removes an empty log for whoever reads."""
+        path = self._files.publication.root / inbox.FILE
+        found = []
+        for one in (path, path.with_name(f"{path.name}-wal")):
+            with suppress(OSError):
+                found.append((one.stat().st_size, one.stat().st_mtime_ns))
+        return [stamp for stamp in found if stamp[0]]
 
     @contextmanager
     def _open_box(self) -> Iterator[Inbox]:

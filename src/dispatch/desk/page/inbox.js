@@ -17,6 +17,7 @@ export class Inbox {
   rows = new Map(); // what is known of an entry, by its number
   marked = new Set();
   here = 0;
+  newest = 0; // the highest number that was seen
   sections = [];
   done = []; // of each decision the numbers that left the list
   queue = Promise.resolve();
@@ -107,6 +108,9 @@ export class Inbox {
     this.source.value = before;
     if (!again) this.rows.clear();
     this.take(numbers, again ? Math.max(0, numbers.indexOf(chosen)) || Math.min(this.here, Math.max(0, numbers.length - 1)) : 0, !again);
+    const came = numbers.filter((number) => number > this.newest).length;
+    if (again && came) say(`${count(came, "new article")} in the inbox.`);
+    this.newest = numbers.reduce((most, number) => Math.max(most, number), this.newest);
     this.waiting = waiting;
     this.tell();
   }
