@@ -107,6 +107,7 @@ def test_the_list_is_numbers_and_rows_are_asked_for(desk: Desk) -> None:
     said = desk.ask("/inbox")
     assert len(said["numbers"]) == said["waiting"] == 30
     assert {one["key"]: one["count"] for one in said["sources"]} == {"paper0": 10, "paper1": 10, "paper2": 10}
+    assert [row["number"] for row in said["rows"]] == said["numbers"][:20]
     asked = ",".join(map(str, said["numbers"][:3]))
     rows = desk.client.get("/inbox/rows", params={"numbers": asked}).json()
     assert [row["number"] for row in rows] == said["numbers"][:3]

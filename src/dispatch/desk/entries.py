@@ -16,6 +16,7 @@ from dispatch.text import shorten_line
 _BEGINNING = 180  # characters of the first words, made of so many of the text's markup:
 _MOST_READ = 2_000
 MOST_ROWS = 200
+_FIRST_ROWS = 20  # what fills a screen: so that it needs no second question
 _ORDERS: tuple[InboxOrder, ...] = get_args(InboxOrder)
 _CERTAINTIES: tuple[Certainty, ...] = get_args(Certainty)
 
@@ -43,14 +44,15 @@ class InboxEntries:
         return self._stamp != before
 
     def list_numbers(self, asked: Mapping[str, str]) -> dict[str, object]:
-        """List the numbers of what matches in its order, and count what waits of each source."""
+        """List the numbers of what matches in its order, with the first rows, and count what waits of each source."""
         wish = self._parse_query(asked)
         with self._open_box() as box:
             counts = box.count_by_source()
             numbers = box.list_numbers(wish)
+            rows = [self._show_row(box.find_arrival(number)) for number in numbers[:_FIRST_ROWS]]
         titles = {source.key: source.title or source.key for source in self._files.publication.sources}
         sources = [{"key": key, "title": titles.get(key, key), "count": counts.get(key, 0)} for key in titles | counts]
-        return {"numbers": numbers, "sources": sources, "waiting": sum(counts.values())}
+        return {"numbers": numbers, "rows": rows, "sources": sources, "waiting": sum(counts.values())}
 
     def list_rows(self, numbers: Sequence[int]) -> list[dict[str, object]]:
         """Show the entries with these numbers as the list does."""
