@@ -365,8 +365,8 @@ def test_no_database_is_opened_where_git_brought_one(letter: Path, words: str, n
     path = letter / name
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(b"from a pull request")
-    for git in (["init", "-q", "--template="], ["add", "-f", name]):
-        subprocess.run(["git", *git], cwd=letter, check=True)
+    for words_of_git in (["init", "-q", "--template="], ["add", "-f", name]):
+        subprocess.run(["git", *words_of_git], cwd=letter, check=True)
     ledger = (letter / "dispatch.lock").read_bytes()
     result = run(*words.split())
     assert result.exit_code == 1
