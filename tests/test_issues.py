@@ -529,6 +529,19 @@ def test_pictures_come_from_nowhere_else(wire: Publication, put: Callable[[str, 
     assert issues.read_pictures(wire, issues.read_issue(wire, "defence")) == {}
 
 
+@pytest.mark.usefixtures("defence")
+@pytest.mark.parametrize(
+    "address", ["./", "", "nato/", "#there", "?x=1", "a%00b.png", "%2e%2e/x.png", "x/%2e%2e/y.png"]
+)
+def test_what_can_be_no_file_beside_the_article_is_not_missed(
+    wire: Publication, put: Callable[[str, str], Path], address: str
+) -> None:
+    put("own.html", f"---\ntitle: O\n---\n<a href='{address}'>x</a> <img src='{address}' alt='x'>")
+    issue = issues.read_issue(wire, "defence")
+    found = (*issues.find_missing_files(wire, issue), *issues.find_broken_links(wire, issue))
+    assert [where for where, _ in found if where.endswith("own.html")] == []
+
+
 def test_an_address_that_looks_like_the_issues_own_is_no_file_of_it(
     wire: Publication, put: Callable[[str, str], Path]
 ) -> None:

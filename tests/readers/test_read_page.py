@@ -280,6 +280,19 @@ def test_what_is_a_page() -> None:
     assert page.read(document("")) == []
 
 
+def test_an_attribute_holds_no_character_that_xml_forbids() -> None:
+    said = {"canonical": "https://paper.example/a&#1;b", "license": "https://terms.example/&#1;x"}
+    meta = {"og:site_name": "Pa&#1;per", "og:image": "https://cdn.example/p&#1;.png", "og:image:alt": "a&#xffff;lt"}
+    meta |= {"article:published_time": "2026-01-0&#1;2"}
+    head = "".join(f'<link rel="{rel}" href="{url}">' for rel, url in said.items())
+    head += "".join(f'<meta property="{name}" content="{value}">' for name, value in meta.items())
+    article = read(f'<html lang="e&#1;n"><head>{head}</head><body><h1>Ice</h1>{BODY}</body></html>')
+    assert (article.url, article.license) == ("https://paper.example/ab", "https://terms.example/x")
+    assert (article.source.title, article.language) == ("Paper", "en")
+    assert article.image == Image(url="https://cdn.example/p.png", alt="alt")
+    assert article.published == datetime(2026, 1, 2)
+
+
 def test_character_sets_that_a_page_declares() -> None:
     assert read('<meta charset="windows-1251"><h1>Зима</h1>'.encode("cp1251")).title == "Зима"
     meta = '<meta http-equiv="Content-Type" content="text/html; charset=Shift_JIS"><h1>冬</h1>'
