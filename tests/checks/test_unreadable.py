@@ -36,6 +36,6 @@ BROKEN: list[tuple[str, bytes, str]] = [
 def test_what_is_broken_has_its_reason(format: str, body: bytes, reason: str) -> None:  # noqa: A002
     edition = Edition(format=format, media_type="", path="edition", body=body)
     with pytest.raises(CheckError) as refused:
-        read_back.read_edition(edition, ISSUE, nouns.publication())
+        read_back.read_edition(edition, ISSUE, "https://wire.example")
     assert [fault.reason for fault in refused.value.faults] == [reason]
-    assert read_back.read_edition(replace(edition, format="rss", body=RSS), ISSUE, nouns.publication())
+    assert read_back.read_edition(replace(edition, format="rss", body=RSS), ISSUE, "https://wire.example")
