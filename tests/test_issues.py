@@ -358,6 +358,19 @@ def test_a_change_changes_its_own_lines(wire: Publication, defence: Path) -> Non
     ).replace("wrong city.}\n", "wrong city.}\n  - date: 2026-11-25T00:00:00Z\n    text: And the date.\n")
 
 
+def test_whoever_is_in_authors_toml_is_written_by_their_key(wire: Publication, defence: Path) -> None:
+    issue = issues.read_issue(wire, "defence")
+    nato, own = issue.articles
+    new = replace(own, key="new", id="tag:wire.example,2026:new", url=f"{BASE}new/", authors=nato.authors[::-1])
+    nobody = replace(own, key="nobody", id="tag:wire.example,2026:nobody", url=f"{BASE}nobody/")
+    whole = replace(issue, sections=(Section(articles=(nato, replace(own, authors=nato.authors[:1]), new, nobody)),))
+    issues.change_issue(wire, issue, whole)
+    said = {key: (defence / f"{key}.html").read_text("utf-8") for key in ("own", "new", "nobody")}
+    assert "\nauthors:\n  - jerry-jackson\n" in said["own"]
+    assert "\nauthors:\n  - name: Ann\n    url: https://ann.example\n  - jerry-jackson\n" in said["new"]
+    assert "authors" not in said["nobody"]
+
+
 def test_a_body_is_never_written_again(wire: Publication, defence: Path) -> None:
     issue = issues.read_issue(wire, "defence")
     other = replace(
