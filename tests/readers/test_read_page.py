@@ -245,7 +245,10 @@ def test_relative_addresses_follow_the_base() -> None:
     assert hrefs(read(content).content) == ["https://paper.example/more"]
     assert 'src="https://paper.example/y.png"' in read(content).content
     saved = f'<link rel="canonical" href="https://tide.example/a/b">{content}'
+    saved = f'<meta property="og:image" content="ice.jpg">{saved}'
     assert hrefs(read(saved, "").content) == ["https://tide.example/a/more"]
+    assert read(saved, "").image == Image(url="https://tide.example/a/ice.jpg")
+    assert read(saved.replace("https://tide", "ftp://tide"), "").image is None
 
 
 def test_the_picture_keeps_its_words() -> None:
