@@ -20,7 +20,16 @@ from dispatch.cli.context import (
     print_result,
     read_clock,
 )
-from dispatch.cli.delivery import NAME_SERVER, PASSWORD, make_progress, make_server, print_outcome, stop_on_signals
+from dispatch.cli.delivery import (
+    NAME_SERVER,
+    PASSWORD,
+    answer_refusals,
+    describe_round,
+    make_progress,
+    make_server,
+    print_outcome,
+    stop_on_signals,
+)
 from dispatch.errors import CheckError, DeliveryError, IssueError
 
 if TYPE_CHECKING:
@@ -53,7 +62,7 @@ class _SendOptions(NamedTuple):
 @click.option("--dry-run", "dry", is_flag=True, help="Only say to whom it would go.")
 @click.option("--untested", is_flag=True, help="Send it although this very message was no test before.")
 @click.option("--take-over", is_flag=True, help="Send from this store, although it seems to be a copy.")
-@click.option("--json", "as_json", is_flag=True, help="Print what became of it as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object, whatever became of it.")
 @NAME_SERVER
 @PASSWORD
 @YES
@@ -82,15 +91,23 @@ def send(
       dispatch send bridges
       dispatch send bridges --at "Fri 08:00"
     """
-    here = open_publication()
-    one = _require_sendable(here, issue)
-    server = make_server(here.publication, password)
     options = _SendOptions(at, dry, untested, take_over, as_json, yes, name_server, password)
-    with open_for_sending(here, takes_over=take_over) as outbound:
-        is_done = (
-            _send_to_desk(outbound, one, test, server) if test is not None else _send(outbound, one, server, options)
-        )
-    sys.exit(0 if is_done else 1)
+    with answer_refusals(issue, as_json=as_json):
+        outcome = _send_issue(issue, test, options)
+    if as_json:
+        print_json(outcome)
+    sys.exit(0 if outcome["became"] in ("sent", "tested", "said", "planned") else 1)
+
+
+def _send_issue(issue: str, test: str | None, options: _SendOptions) -> dict[str, object]:
+    """Send an issue, or a test of it; return what became of it, as programs read it. Raises DispatchError."""
+    here = open_publication()
+    one = _require_sendable(here, issue, as_json=options.as_json)
+    server = make_server(here.publication, options.password)
+    with open_for_sending(here, takes_over=options.takes_over) as outbound:
+        if test is not None:
+            return _send_to_desk(outbound, one, test, server, as_json=options.as_json)
+        return _send(outbound, one, server, options)
 
 
 def open_for_sending(here: OpenPublication, *, takes_over: bool = False) -> "AbstractContextManager[Outbound]":
@@ -108,8 +125,8 @@ def open_for_sending(here: OpenPublication, *, takes_over: bool = False) -> "Abs
     )
 
 
-def _require_sendable(here: OpenPublication, name: str) -> "Issue":
-    """Read an issue that is published and passes check; print what is wrong, and exit with 1. Raises IssueError."""
+def _require_sendable(here: OpenPublication, name: str, *, as_json: bool) -> "Issue":
+    """Read an issue that is published and passes check, and print what is wrong. Raises IssueError and CheckError."""
     from dispatch.cli.check import print_report
     from dispatch.locate import locate_findings
     from dispatch.publish import judge_issue
@@ -121,23 +138,29 @@ def _require_sendable(here: OpenPublication, name: str) -> "Issue":
         raise IssueError(what, subject=f"issues/{one.slug}/issue.md", hint=hint)
     wrong = [found for found in judge_issue(one, here.publication) if found.severity == "error"]
     if wrong:
-        print_report(locate_findings(wrong, here.root), "human")
-        print_note(f"“{one.title}” is not sent.")
-        sys.exit(1)
+        if not as_json:
+            print_report(locate_findings(wrong, here.root), "human")
+        rules = ", ".join(sorted({found.rule for found in wrong}))
+        raise CheckError(f"“{one.title}” is not sent: {rules}", hint=f"dispatch check {one.slug}")
     return one
 
 
-def _send_to_desk(outbound: "Outbound", one: "Issue", test: str, server: "Submission") -> bool:
-    """Send the message to the desk; return whether all of it was taken."""
+def _send_to_desk(
+    outbound: "Outbound", one: "Issue", test: str, server: "Submission", *, as_json: bool
+) -> dict[str, object]:
+    """Send the message to the desk; return what became of it."""
     addresses = [test] if test else list(outbound.publication.delivery.test)
     if not addresses:
         raise DeliveryError(
             "names no address for tests", subject="dispatch.toml", hint="dispatch send ISSUE --test ADDRESS"
         )
     replies = outbound.send_to_testers(one, _prepare(outbound, one, read_clock()), addresses, server)
-    for address, reply in zip(addresses, replies, strict=True):
-        print_result(f"{address}: {reply.reply}")
-    return all(reply.is_accepted for reply in replies)
+    said = {address: reply.reply for address, reply in zip(addresses, replies, strict=True)}
+    for address, reply in said.items() if not as_json else ():
+        print_result(f"{address}: {reply}")
+    refusal = next((one.reply for one in replies if not one.is_accepted), "")
+    became = "refused" if refusal else "tested"
+    return {"issue": one.slug, "became": became, "replies": said, "because": refusal}
 
 
 def _prepare(outbound: "Outbound", one: "Issue", begun: datetime) -> bytes:
@@ -151,8 +174,8 @@ def _prepare(outbound: "Outbound", one: "Issue", begun: datetime) -> bytes:
     return octets
 
 
-def _send(outbound: "Outbound", one: "Issue", server: "Submission", options: _SendOptions) -> bool:
-    """Begin the round of an issue, or go on with it; return whether nothing is left of it."""
+def _send(outbound: "Outbound", one: "Issue", server: "Submission", options: _SendOptions) -> dict[str, object]:
+    """Begin the round of an issue, or go on with it; return what became of it."""
     found = outbound.find_round(one, takes_over=options.takes_over)
     begun = found.begun if found else _parse_time(options.at, outbound)
     octets = _prepare(outbound, one, begun)
@@ -160,16 +183,15 @@ def _send(outbound: "Outbound", one: "Issue", server: "Submission", options: _Se
         _require_same(outbound, found, octets)
     else:
         found = _begin(outbound, one, octets, begun, server, options)
-    if found is None or found.not_before > read_clock():
-        return True
+    if found is None:
+        readers = outbound.count_active()
+        return {"issue": one.slug, "became": "said", "begun": begun.isoformat(), "readers": readers, "because": ""}
+    if found.not_before > read_clock():
+        return describe_round(outbound, found, None, became="planned")
     with stop_on_signals() as stop:
         report = outbound.send_round(found, server, stop, make_progress(outbound.count_audience(found)))
     print_outcome(outbound, found, report)
-    if options.as_json:
-        from dispatch.deliver import list_doubts
-
-        print_json({"issue": one.slug, "states": report.states, "in_doubt": list_doubts(outbound, found)})
-    return not report.left
+    return describe_round(outbound, found, report)
 
 
 def _begin(
@@ -191,7 +213,8 @@ def _begin(
         f"{publication.email.sender}, by {server.name}, about {_estimate(outbound, count)}"
     )
     print_note(f"They leave at {pages} (this store answers there)" if pages else _describe_leaving(outbound))
-    require_names(OpenPublication(publication.root), options.name_server, options.password)
+    here = OpenPublication(publication.root)
+    require_names(here, options.name_server, options.password, as_json=options.as_json)
     if not (options.is_untested or outbound.was_tested(one, octets)):
         hint = f"dispatch send {one.slug} --test; or add --untested"
         raise DeliveryError("was not sent as a test, as it is now", address=one.slug, hint=hint)
@@ -230,7 +253,7 @@ def _require_same(outbound: "Outbound", found: "Round", octets: bytes) -> None:
 
 
 def _require_name(slug: str, *, is_given: bool) -> None:
-    """Ask for the name of the issue; exits with 1 when another answer comes."""
+    """Ask for the name of the issue. Raises DeliveryError when another answer comes."""
     if is_given:
         return
     if not is_terminal():
@@ -238,8 +261,7 @@ def _require_name(slug: str, *, is_given: bool) -> None:
     with redirect_stdout(sys.stderr):
         answer = click.prompt(f"Write “{slug}” to go on", err=True)
     if answer.strip() != slug:
-        print_note("Nothing was sent.")
-        sys.exit(1)
+        raise DeliveryError("another name was written: nothing was sent", address=slug)
 
 
 def _estimate(outbound: "Outbound", count: int) -> str:
