@@ -1,9 +1,8 @@
-"""``dispatch send``: a published issue to its subscribers, or to the desk as a test."""
+"""``dispatch send``: a published issue to its subscribers, to the desk as a test, or to who keeps the list."""
 
 import sys
-from contextlib import redirect_stdout
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
@@ -12,9 +11,7 @@ from dispatch.cli.completion import complete_issue
 from dispatch.cli.context import (
     YES,
     OpenPublication,
-    is_terminal,
     open_publication,
-    parse_moment,
     print_json,
     print_note,
     print_result,
@@ -23,13 +20,18 @@ from dispatch.cli.context import (
 from dispatch.cli.delivery import (
     NAME_SERVER,
     PASSWORD,
+    SendOptions,
     answer_refusals,
     describe_round,
+    list_testers,
     make_progress,
     make_server,
+    parse_time,
     print_outcome,
+    require_name,
     stop_on_signals,
 )
+from dispatch.cli.hand_over import SERVICE_KEY, SERVICES, hand_over_issue
 from dispatch.errors import CheckError, DeliveryError, IssueError
 
 if TYPE_CHECKING:
@@ -39,43 +41,32 @@ if TYPE_CHECKING:
     from dispatch.model import Issue, Round
     from dispatch.smtp import Submission
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-class _SendOptions(NamedTuple):
-    """How it is sent."""
-
-    at: str | None
-    is_dry: bool
-    is_untested: bool
-    takes_over: bool
-    as_json: bool
-    is_sure: bool
-    name_server: str
-    password: str
-
 
 @click.command()
 @click.argument("issue", shell_complete=complete_issue)
 @click.option("--test", is_flag=False, flag_value="", metavar="[ADDRESS]", help="Send it to the desk, or to ADDRESS.")
 @click.option("--at", metavar="TIME", help="Begin then: dispatch work sends it. A date, or as “Fri 08:00”.")
+@click.option("--via", type=click.Choice(SERVICES), help="Hand it over as a draft to this service, which has the list.")
 @click.option("--dry-run", "dry", is_flag=True, help="Only say to whom it would go.")
 @click.option("--untested", is_flag=True, help="Send it although this very message was no test before.")
 @click.option("--take-over", is_flag=True, help="Send from this store, although it seems to be a copy.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, whatever became of it.")
 @NAME_SERVER
 @PASSWORD
+@SERVICE_KEY
 @YES
 def send(
     issue: str,
     test: str | None,
     at: str | None,
+    via: str | None,
     dry: bool,
     untested: bool,
     take_over: bool,
     as_json: bool,
     name_server: str,
     password: str,
+    service_key: str,
     yes: bool,
 ) -> None:
     """Send ISSUE, which is published, to everybody who is subscribed: once, whatever happens in between.
@@ -90,24 +81,27 @@ def send(
       dispatch send bridges --dry-run
       dispatch send bridges
       dispatch send bridges --at "Fri 08:00"
+      dispatch send bridges --via listmonk
     """
-    options = _SendOptions(at, dry, untested, take_over, as_json, yes, name_server, password)
+    options = SendOptions(test, at, dry, untested, take_over, as_json, yes, name_server, password)
     with answer_refusals(issue, as_json=as_json):
-        outcome = _send_issue(issue, test, options)
+        here = open_publication()
+        one = _require_sendable(here, issue, as_json=as_json)
+        if via:
+            hand_over_issue(here, one, via, service_key, options)
+            return
+        outcome = _send_issue(here, one, options)
     if as_json:
         print_json(outcome)
     sys.exit(0 if outcome["became"] in ("sent", "tested", "said", "planned") else 1)
 
 
-def _send_issue(issue: str, test: str | None, options: _SendOptions) -> dict[str, object]:
+def _send_issue(here: OpenPublication, one: "Issue", options: SendOptions) -> dict[str, object]:
     """Send an issue, or a test of it; return what became of it, as programs read it. Raises DispatchError."""
-    here = open_publication()
-    one = _require_sendable(here, issue, as_json=options.as_json)
     server = make_server(here.publication, options.password)
     with open_for_sending(here, takes_over=options.takes_over) as outbound:
-        if test is not None:
-            return _send_to_desk(outbound, one, test, server, as_json=options.as_json)
-        return _send(outbound, one, server, options)
+        send_it = _send if options.test is None else _send_to_desk
+        return send_it(outbound, one, server, options)
 
 
 def open_for_sending(here: OpenPublication, *, takes_over: bool = False) -> "AbstractContextManager[Outbound]":
@@ -145,18 +139,12 @@ def _require_sendable(here: OpenPublication, name: str, *, as_json: bool) -> "Is
     return one
 
 
-def _send_to_desk(
-    outbound: "Outbound", one: "Issue", test: str, server: "Submission", *, as_json: bool
-) -> dict[str, object]:
+def _send_to_desk(outbound: "Outbound", one: "Issue", server: "Submission", options: SendOptions) -> dict[str, object]:
     """Send the message to the desk; return what became of it."""
-    addresses = [test] if test else list(outbound.publication.delivery.test)
-    if not addresses:
-        raise DeliveryError(
-            "names no address for tests", subject="dispatch.toml", hint="dispatch send ISSUE --test ADDRESS"
-        )
+    addresses = list_testers(outbound.publication, options)
     replies = outbound.send_to_testers(one, _prepare(outbound, one, read_clock()), addresses, server)
     said = {address: reply.reply for address, reply in zip(addresses, replies, strict=True)}
-    for address, reply in said.items() if not as_json else ():
+    for address, reply in said.items() if not options.as_json else ():
         print_result(f"{address}: {reply}")
     refusal = next((one.reply for one in replies if not one.is_accepted), "")
     became = "refused" if refusal else "tested"
@@ -174,10 +162,10 @@ def _prepare(outbound: "Outbound", one: "Issue", begun: datetime) -> bytes:
     return octets
 
 
-def _send(outbound: "Outbound", one: "Issue", server: "Submission", options: _SendOptions) -> dict[str, object]:
+def _send(outbound: "Outbound", one: "Issue", server: "Submission", options: SendOptions) -> dict[str, object]:
     """Begin the round of an issue, or go on with it; return what became of it."""
     found = outbound.find_round(one, takes_over=options.takes_over)
-    begun = found.begun if found else _parse_time(options.at, outbound)
+    begun = found.begun if found else parse_time(options.at, outbound.publication)
     octets = _prepare(outbound, one, begun)
     if found:
         _require_same(outbound, found, octets)
@@ -195,7 +183,7 @@ def _send(outbound: "Outbound", one: "Issue", server: "Submission", options: _Se
 
 
 def _begin(
-    outbound: "Outbound", one: "Issue", octets: bytes, begun: datetime, server: "Submission", options: _SendOptions
+    outbound: "Outbound", one: "Issue", octets: bytes, begun: datetime, server: "Submission", options: SendOptions
 ) -> "Round | None":
     """Say what would be done, ask, and begin the round; None when it is only said."""
     from dispatch.cli.doctor import require_names
@@ -220,7 +208,7 @@ def _begin(
         raise DeliveryError("was not sent as a test, as it is now", address=one.slug, hint=hint)
     if options.is_dry:
         return None
-    _require_name(one.slug, is_given=options.is_sure)
+    require_name(one.slug, is_given=options.is_sure)
     found = outbound.begin_round(one, octets, begun)
     if options.at:
         print_note("dispatch work sends it then; to stop it: dispatch hold " + one.slug)
@@ -252,38 +240,8 @@ def _require_same(outbound: "Outbound", found: "Round", octets: bytes) -> None:
         print_note(f"It is planned for {moment:%A %d %B %H:%M}: dispatch work sends it then")
 
 
-def _require_name(slug: str, *, is_given: bool) -> None:
-    """Ask for the name of the issue. Raises DeliveryError when another answer comes."""
-    if is_given:
-        return
-    if not is_terminal():
-        raise click.UsageError("There is no terminal to ask on: if you mean it, add --yes.")
-    with redirect_stdout(sys.stderr):
-        answer = click.prompt(f"Write “{slug}” to go on", err=True)
-    if answer.strip() != slug:
-        raise DeliveryError("another name was written: nothing was sent", address=slug)
-
-
 def _estimate(outbound: "Outbound", count: int) -> str:
     """Estimate how long a round takes: as the rate allows it, and the disk, which holds every mark."""
     seconds = count * outbound.measure_seconds_each()
     minutes = round(seconds / 60)
     return "a minute" if minutes < 2 else f"{minutes} minutes" if minutes < 120 else f"{round(minutes / 60)} hours"
-
-
-def _parse_time(written: str | None, outbound: "Outbound") -> datetime:
-    """Parse when a round begins: now, a date, or a day of the week with a time in the publication's zone."""
-    now = read_clock()
-    if written is None:
-        return now
-    day, _, clock = written.strip().partition(" ")
-    if day[:3].lower() not in _DAYS or not clock:
-        moment = parse_moment(written, outbound.publication)
-    else:
-        here = now.astimezone(ZoneInfo(outbound.publication.timezone))
-        date = here.date() + timedelta(days=(_DAYS.index(day[:3].lower()) - here.weekday()) % 7)
-        moment = parse_moment(f"{date.isoformat()}T{clock.strip():0>5}", outbound.publication)
-        moment = moment if moment > now else moment + timedelta(days=7)
-    if moment <= now:
-        raise click.BadParameter(f"{moment:%Y-%m-%d %H:%M} is past. Leave it out to send now.", param_hint="--at")
-    return moment.replace(microsecond=0)

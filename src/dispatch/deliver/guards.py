@@ -8,9 +8,9 @@ remembers from which store an issue went out.
 import secrets
 import sqlite3
 
-from dispatch import ledger
+from dispatch import ledger, links
 from dispatch.errors import DeliveryError
-from dispatch.model import Publication
+from dispatch.model import Publication, Record
 from dispatch.subscribers import deliveries
 from dispatch.subscribers.database import DATABASE
 from dispatch.subscribers.high_water import HighWater, name_place
@@ -55,15 +55,50 @@ def require_unsent(
 
     is_known: this store has a round of it. Raises DeliveryError.
     """
-    for one in sorted(ledger.read_records(publication), key=lambda one: one.kind, reverse=True):  # what was sent first
-        if one.id != issue_id or one.kind not in ("round", "sent") or takes_over:
-            continue
-        day = f"{one.published:%Y-%m-%d}" if one.published else "before"
+    for one in () if takes_over else _list_rounds(publication, issue_id):
         if one.kind == "sent" and not (is_known and one.url == store):
-            raise DeliveryError(f"was sent on {day}", address=slug, hint=_TAKE_OVER)
+            raise _make_sent_error(one, slug)
         if one.url != store:
-            what = f"is on its way since {day} from another store: another machine, or another copy of .dispatch"
-            raise DeliveryError(what, address=slug, hint=f"Finish it there. {_TAKE_OVER}")
+            raise _make_elsewhere_error(one, slug)
         if not is_known:
-            what = f"is on its way since {day}, and this store does not know it: an old copy was put back"
+            what = f"is on its way since {_name_day(one)}, and this store does not know it: an old copy was put back"
             raise DeliveryError(what, address=slug, hint=f"Put the newest copy in its place. {_TAKE_OVER}")
+
+
+def find_drafts(publication: Publication, issue_id: str, slug: str, site: str, *, takes_over: bool) -> tuple[str, ...]:
+    """Find the drafts of an issue that dispatch.lock knows at a mail service, by address, the newest first.
+
+    site: the beginning of the service's addresses. Raises DeliveryError when the issue went out, or is elsewhere.
+    """
+    found = [*_list_rounds(publication, issue_id)]
+    for one in () if takes_over else found:
+        if one.kind == "sent":
+            raise _make_sent_error(one, slug)
+        if not one.url.startswith(site):
+            raise _make_elsewhere_error(one, slug)
+    drafts = (one for one in found if one.kind == "round" and one.url.startswith(site))
+    return tuple(one.url for one in sorted(drafts, key=lambda one: str(one.published), reverse=True))
+
+
+def _list_rounds(publication: Publication, issue_id: str) -> list[Record]:
+    """List the lines of an issue about rounds, that it was sent first."""
+    known = (one for one in ledger.read_records(publication) if one.id == issue_id and one.kind in ("round", "sent"))
+    return sorted(known, key=lambda one: one.kind, reverse=True)
+
+
+def _make_sent_error(one: Record, slug: str) -> DeliveryError:
+    by = f" by {one.url}" if links.is_web_address(one.url) else ""
+    return DeliveryError(f"was sent on {_name_day(one)}{by}", address=slug, hint=_TAKE_OVER)
+
+
+def _make_elsewhere_error(one: Record, slug: str) -> DeliveryError:
+    if links.is_web_address(one.url):
+        what, hint = f"was handed over to {one.url} on {_name_day(one)}", "Send it there, or delete it there."
+    else:
+        what = f"is on its way since {_name_day(one)} from another store: another machine, or another copy of .dispatch"
+        hint = "Finish it there."
+    return DeliveryError(what, address=slug, hint=f"{hint} {_TAKE_OVER}")
+
+
+def _name_day(one: Record) -> str:
+    return f"{one.published:%Y-%m-%d}" if one.published else "before"
