@@ -3,16 +3,23 @@
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Protocol
 
 from dispatch import files, git
 from dispatch.errors import DispatchError
 from dispatch.frozen import dataclass
 
 PATIENCE = 30.0  # seconds that a write waits for another process
+
+
+class SqlConnection(Protocol):
+    """A database that is open, SQLite's or another, in which each statement is a transaction of its own."""
+
+    def execute(self, statement: str, values: Sequence[object] = ..., /) -> Any:
+        """Run a statement, in which each ? stands for one of the values; return what the DB-API calls a cursor."""
 
 
 def find_database(root: Path, name: Path, *, error: type[DispatchError]) -> Path:

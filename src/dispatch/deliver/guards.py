@@ -6,9 +6,9 @@ remembers from which store an issue went out.
 """
 
 import secrets
-import sqlite3
 
 from dispatch import ledger, links
+from dispatch.databases import SqlConnection
 from dispatch.errors import DeliveryError
 from dispatch.model import Publication, Record
 from dispatch.subscribers import deliveries
@@ -21,13 +21,13 @@ _TAKE_OVER = (
 
 
 def require_current_store(
-    publication: Publication, connection: sqlite3.Connection, high_water: HighWater, *, takes_over: bool
+    publication: Publication, connection: SqlConnection, high_water: HighWater, *, takes_over: bool
 ) -> str:
     """Require that this store is not an old copy, and not on another machine; return its name, as the lock has it.
 
     takes_over: somebody has said that it is meant. Raises DeliveryError.
     """
-    host = name_place(publication.root)
+    host = DATABASE.name_place(connection) or name_place(publication.root)
     with DATABASE.begin_transaction(connection):
         store = deliveries.read_meta(connection, "store") or secrets.token_hex(8)
         known_host = deliveries.read_meta(connection, "host") or host
@@ -36,11 +36,11 @@ def require_current_store(
             if high_water.read_marks() > marks:
                 what = f"knows {marks} messages, and {high_water.read_marks()} were begun: an old copy was put back"
                 hint = f"Put the newest copy in its place. {_TAKE_OVER}"
-                raise DeliveryError(what, subject=DATABASE.file.as_posix(), hint=hint)
+                raise DeliveryError(what, subject=DATABASE.subject, hint=hint)
             if known_host != host:
                 what = "was used on another machine, or in another folder"
                 hint = f"Send from there, where people leave the list. {_TAKE_OVER}"
-                raise DeliveryError(what, subject=DATABASE.file.as_posix(), hint=hint)
+                raise DeliveryError(what, subject=DATABASE.subject, hint=hint)
         deliveries.write_meta(connection, "store", store)
         deliveries.write_meta(connection, "host", host)
     if takes_over:

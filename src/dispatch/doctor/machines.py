@@ -66,7 +66,7 @@ def _look_into_store(root: Path, facts: StoreFacts, now: datetime) -> StoreFacts
 
 def look_at_rounds(root: Path) -> tuple[int, int]:
     """Count who gets issues at one of the largest providers, and measure the largest message that waits, in bytes."""
-    if not (root / STORE).is_file():
+    if not DATABASE.is_begun(root):
         return 0, 0
     with DATABASE.open_connection(root, only_reads=True) as connection:
         return count_at_large(connection), measure_largest(connection)

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from dispatch import files, git
+from dispatch.databases import SqlConnection
 from dispatch.errors import DeliveryError, explain_refusal
 from dispatch.model import Publication
 from dispatch.subscribers import deliveries, rows
-from dispatch.subscribers.database import DATABASE, KEYS, read_key
+from dispatch.subscribers.database import DATABASE, KEYS, STORE, read_key
 
 MADE: Final = "backup"  # under which the store knows when its last backup was made
 
@@ -24,6 +25,9 @@ def write_backup(publication: Publication, target: Path, now: datetime) -> Path:
     The copy is what the store held at one moment. Raises DeliveryError: where there is a file already, where git or
     the website would take it up, and when it cannot be written.
     """
+    if DATABASE.is_shared:
+        hint = "Copy it with pg_dump, and .dispatch/keys beside it: without them the links of readers lead nowhere."
+        raise DeliveryError("is PostgreSQL's, which has a program for that", subject=STORE, hint=hint)
     target = files.place_output(target, within=publication.root, error=DeliveryError)
     target = target.parent.resolve() / target.name
     keys = target.with_name(f"{target.name}.keys")
@@ -74,7 +78,7 @@ def _fill_file(path: Path, write: Callable[[Path], object]) -> None:
         part.unlink(missing_ok=True)
 
 
-def _copy_store(connection: sqlite3.Connection, path: Path) -> None:
+def _copy_store(connection: SqlConnection, path: Path) -> None:
     """Copy what the store holds now into an empty file. Raises OSError."""
     try:
         connection.execute("VACUUM INTO ?", (str(path),))
