@@ -1,7 +1,7 @@
 """``dispatch deliveries``, ``settle``, ``hold`` and ``resume``: what became of what was sent, and what is to become."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
@@ -51,19 +51,16 @@ def deliveries(issue: str | None, state: DeliveryState | None, is_report: bool, 
       dispatch deliveries bridges --state unknown --json
       dispatch deliveries --report
     """
-    from dispatch.subscribers import deliveries as table
     from dispatch.subscribers.database import DATABASE
 
     here = open_publication()
     found = require_round(here, issue) if issue else None
     with DATABASE.open_connection(here.root, only_reads=True) as connection:
-        if found is None or is_report:
+        if found and not is_report:
+            _print_messages(connection, found, state, as_json=as_json)
+        else:
             print_rounds = _print_numbers if is_report else _print_rounds
             print_rounds(connection, as_json=as_json, slug=found.slug if found else "")
-            return
-        _print_deliveries(table.list_deliveries(connection, found.number, state=state), state, as_json=as_json)
-        states = table.count_states(connection, found.number)
-        print_note(describe_states(states if state is None else {state: states.get(state, 0)}))
 
 
 @click.command()
@@ -161,13 +158,26 @@ def _print_rounds(connection: "SqlConnection", *, as_json: bool, slug: str) -> N
         print_note(_NOTHING)
 
 
-def _print_deliveries(found: Iterable[Delivery], state: DeliveryState | None, *, as_json: bool) -> None:
-    """Print messages: for programs all of them, for people what is worth telling."""
-    for one in found if as_json else ():
-        moment = one.at.isoformat() if one.at else ""
-        print_json({"email": one.email, "state": one.state, "at": moment, "attempts": one.attempts, "reply": one.reply})
-    shown = (one for one in found if state or one.state in _TOLD)
-    print_rows((one.state, one.email or f"subscriber {one.subscriber}, erased", one.reply) for one in shown)
+def _print_messages(
+    connection: "sqlite3.Connection", one: "Round", state: DeliveryState | None, *, as_json: bool
+) -> None:
+    """Print the messages of a round: for programs all of them, for people what is worth telling."""
+    from dispatch.subscribers import deliveries as table
+
+    found = table.list_deliveries(connection, one.number, state=state)
+    if as_json:
+        for each in found:
+            print_json(_describe_message(each))
+    else:
+        shown = (each for each in found if state or each.state in _TOLD)
+        print_rows((each.state, each.email or f"subscriber {each.subscriber}, erased", each.reply) for each in shown)
+    states = table.count_states(connection, one.number)
+    print_note(describe_states(states if state is None else {state: states.get(state, 0)}))
+
+
+def _describe_message(one: Delivery) -> dict[str, object]:
+    moment = one.at.isoformat() if one.at else ""
+    return {"email": one.email, "state": one.state, "at": moment, "attempts": one.attempts, "reply": one.reply}
 
 
 def _settle_all(
