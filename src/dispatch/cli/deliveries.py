@@ -158,9 +158,7 @@ def _print_rounds(connection: "SqlConnection", *, as_json: bool, slug: str) -> N
         print_note(_NOTHING)
 
 
-def _print_messages(
-    connection: "sqlite3.Connection", one: "Round", state: DeliveryState | None, *, as_json: bool
-) -> None:
+def _print_messages(connection: "SqlConnection", one: "Round", state: DeliveryState | None, *, as_json: bool) -> None:
     """Print the messages of a round: for programs all of them, for people what is worth telling."""
     from dispatch.subscribers import deliveries as table
 

@@ -141,8 +141,10 @@ def _require_sendable(here: OpenPublication, name: str, *, as_json: bool) -> "Is
 
 def _send_to_desk(outbound: "Outbound", one: "Issue", server: "Submission", options: SendOptions) -> dict[str, object]:
     """Send the message to the desk; return what became of it."""
+    from dispatch.deliver import prepare_proven
+
     addresses = list_testers(outbound.publication, options)
-    replies = outbound.send_to_testers(one, _prepare(outbound, one, read_clock()), addresses, server)
+    replies = outbound.send_to_testers(one, prepare_proven(outbound, one, read_clock()), addresses, server)
     said = {address: reply.reply for address, reply in zip(addresses, replies, strict=True)}
     for address, reply in said.items() if not options.as_json else ():
         print_result(f"{address}: {reply}")
@@ -151,22 +153,13 @@ def _send_to_desk(outbound: "Outbound", one: "Issue", server: "Submission", opti
     return {"issue": one.slug, "became": became, "replies": said, "because": refusal}
 
 
-def _prepare(outbound: "Outbound", one: "Issue", begun: datetime) -> bytes:
-    """Prepare the message, and read one that is filled back. Raises CheckError when something is lost in it."""
-    from dispatch import check
-
-    octets = outbound.prepare_message(one, begun)
-    wrong = check.check_edition(outbound.fill_sample(one, octets), one, outbound.publication)
-    if rules := sorted({found.rule for found in wrong if found.severity == "error"}):
-        raise CheckError(f"the message would break {', '.join(rules)}", hint=f"dispatch check {one.slug}")
-    return octets
-
-
 def _send(outbound: "Outbound", one: "Issue", server: "Submission", options: SendOptions) -> dict[str, object]:
     """Begin the round of an issue, or go on with it; return what became of it."""
+    from dispatch.deliver import prepare_proven
+
     found = outbound.find_round(one, takes_over=options.takes_over)
     begun = found.begun if found else parse_time(options.at, outbound.publication)
-    octets = _prepare(outbound, one, begun)
+    octets = prepare_proven(outbound, one, begun)
     if found:
         _require_same(outbound, found, octets)
     else:
