@@ -13,11 +13,9 @@ from dispatch.text import quote_word
 
 if TYPE_CHECKING:
     from dispatch.deliver import ListService, ServiceDraft, ServiceMail
-    from dispatch.model import Issue
+    from dispatch.model import Finding, Issue
 
-SERVICES: Final = ("listmonk",)
-# What --service has to say of somebody who pastes: here the subject is escaped, and the way to leave is the service's.
-_SETTLED: Final = frozenset({"service.language", "service.unsubscribe"})
+SERVICES: Final = ("listmonk", "buttondown")
 
 
 def _refuse_key(context: click.Context, parameter: click.Parameter, value: str) -> str:
@@ -46,7 +44,8 @@ def hand_over_issue(here: OpenPublication, one: "Issue", name: str, key: str, op
         raise click.UsageError("A test goes out now: give --test or --at, not both.")
     title, testers = load_services()[name].title, list_testers(publication, options)
     at = parse_time(options.at, publication) if options.at else None
-    service = deliver.make_listmonk(publication, key, here.user_agent)
+    make_service = deliver.make_listmonk if name == "listmonk" else deliver.make_buttondown
+    service: ListService = make_service(publication, key, here.user_agent)
     mail = deliver.make_service_mail(one, publication, name)
     _require_whole(here, one, name, mail)
     when = ""
@@ -55,6 +54,8 @@ def hand_over_issue(here: OpenPublication, one: "Issue", name: str, key: str, op
         when = f", to be sent {moment:%A %d %B %H:%M} {publication.timezone} ({moment:%z})"
     print_note(f"“{one.title}” to {title}{when}, from {publication.email.sender}")
     if options.is_dry:
+        if options.as_json:
+            print_json({"issue": one.slug, "service": name, "state": "said", "address": ""})
         return
     if at:
         require_name(one.slug, is_given=options.is_sure)
@@ -86,8 +87,14 @@ def _require_whole(here: OpenPublication, one: "Issue", name: str, mail: "Servic
     from dispatch.report import format_findings
 
     found = check.check_pasted(name, mail.editions[:1], one, here.publication)
-    left = [finding for finding in found if finding.rule not in _SETTLED]
+    left = [finding for finding in found if not _is_settled(finding)]
     for line in format_findings(locate_findings(left, here.root), "human").split("\n") if left else ():
         print_note(line)
     if rules := sorted({finding.rule for finding in left if finding.severity == "error"}):
         raise CheckError(f"would break {', '.join(rules)}", address=one.slug, hint=f"dispatch check {one.slug}")
+
+
+def _is_settled(finding: "Finding") -> bool:
+    """Whether this is for somebody who pastes alone: here words are escaped, and the way to leave is the service's."""
+    is_escaped = finding.subject != "title" or finding.get_value("written") is not None
+    return finding.rule == "service.unsubscribe" or (finding.rule == "service.language" and is_escaped)
