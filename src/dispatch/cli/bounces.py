@@ -30,7 +30,10 @@ class _Mail(NamedTuple):
 @click.command()
 @click.argument("source", metavar="FILE|MAILDIR|-", required=False)
 @click.option(
-    "--address", "service", type=click.Choice(["ses", "postmark"]), help="Print where this service posts its events."
+    "--address",
+    "service",
+    type=click.Choice(["ses", "postmark", "mailgun"]),
+    help="Print where this service posts its events.",
 )
 @click.option("--recipient", default="", help="The address that the message came to, as the mail server knows it.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each message.")
