@@ -1,11 +1,13 @@
 """``python -m mutants [--count 300] [--seed 1] [PATTERN ...]``: makes changes, runs tests, prints what lived."""
 
 import argparse
+import json
 import os
 import sys
 import tempfile
 import tomllib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict
 from fnmatch import fnmatch
 from importlib import import_module
 from pathlib import Path
@@ -66,13 +68,21 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="another number, other changes; default: 1")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="how many at once; default: the cores")
     parser.add_argument("--tests", action="append", metavar="PATTERN", help="test files; default: all of them")
+    parser.add_argument("--resume", type=Path, metavar="FILE", help="keeps what was judged there, and judges the rest")
     asked = parser.parse_args()
     changes = draw(find_all(asked.patterns), asked.count, asked.seed)
     for name in HEAVY:
         import_module(name)
+    known = list(read_verdicts(asked.resume, changes)) if asked.resume else []
+    judged = {verdict.change for verdict in known}
+    left = [change for change in changes if change not in judged]
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        verdicts = judge(changes, asked.tests or ["*"], asked.workers, Path(folder))
-    sys.exit(report(verdicts))
+        for verdict in judge(left, asked.tests or ["*"], asked.workers, Path(folder)):
+            known.append(verdict)
+            print(f"{len(known):4} {verdict}", flush=True)
+            if asked.resume:
+                keep_verdict(asked.resume, verdict)
+    sys.exit(report(known))
 
 
 def find_all(patterns: Iterable[str]) -> list[list[Change]]:
@@ -96,8 +106,8 @@ def draw(pieces: Sequence[Sequence[Change]], count: int, seed: int) -> list[Chan
     return [chance.choice(piece) for piece in chance.sample(pieces, min(count, len(pieces)))]
 
 
-def judge(changes: Sequence[Change], tests: Collection[str], workers: int, folder: Path) -> list[Verdict]:
-    """What becomes of each change, which is printed as soon as it is known.
+def judge(changes: Sequence[Change], tests: Collection[str], workers: int, folder: Path) -> Iterator[Verdict]:
+    """What becomes of each change, as soon as it is known.
 
     tests: patterns of the test files.
     """
@@ -107,11 +117,22 @@ def judge(changes: Sequence[Change], tests: Collection[str], workers: int, folde
     for number, name in enumerate(share(Tree.record, left, trees), start=1):
         print(f"recorded {number} of {len(left)}: {name}", file=sys.stderr)
     witnesses = Witnesses(records.values(), SOURCE)
-    verdicts = []
-    for verdict in share(Tree.judge, [(change, witnesses.find(change)) for change in changes], trees):
-        verdicts.append(verdict)
-        print(f"{len(verdicts):4} {verdict.fate}, {verdict.tests} tests: {verdict.change}", flush=True)
-    return verdicts
+    return share(Tree.judge, [(change, witnesses.find(change)) for change in changes], trees)
+
+
+def read_verdicts(file: Path, changes: Iterable[Change]) -> Iterator[Verdict]:
+    """What a run that was stopped found of these changes."""
+    by_data = {json.dumps(asdict(change)): change for change in changes}
+    for line in file.read_text("utf-8").splitlines() if file.is_file() else ():
+        data = json.loads(line)
+        if change := by_data.get(json.dumps(data.pop("change"))):
+            yield Verdict(change=change, **data)
+
+
+def keep_verdict(file: Path, verdict: Verdict) -> None:
+    """Write down what became of a change, for a run that goes on from there."""
+    with file.open("a", encoding="utf-8") as into:
+        into.write(json.dumps(asdict(verdict)) + "\n")
 
 
 def report(verdicts: Sequence[Verdict]) -> int:

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, as_completed, wait
 from contextlib import suppress
@@ -40,11 +41,17 @@ OPTIONS += ["-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What became of a change, and how many tests execute it."""
+    """What became of a change, how many tests execute it, which of them noticed it first, and how long that took."""
 
     change: Change
     fate: Fate
     tests: int
+    noticed_by: str
+    seconds: float
+
+    def __str__(self) -> str:
+        by = f" by {self.noticed_by}" if self.noticed_by else ""
+        return f"{self.change}: {self.fate}{by}, of {self.tests} tests, {self.seconds:.0f} s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,8 @@ class Tree:
 
     def judge(self, change: Change, tests: Sequence[Test]) -> Verdict:
         """Make a change, run the tests that execute it until one fails, and take it back."""
+        start = time.monotonic()
+        self._noticed.unlink(missing_ok=True)
         path = self.folder / "src" / "dispatch" / change.file
         source = path.read_bytes()
         compiled = list((path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"))
@@ -77,16 +86,22 @@ class Tree:
             for some in (tried[:FIRST], tried[FIRST:]):
                 if some and fate == "alive":
                     fate = self._try(some)
-            return Verdict(change=change, fate=fate, tests=len(tests))
+            by = self._noticed.read_text("utf-8") if self._noticed.is_file() else ""
+            seconds = time.monotonic() - start
+            return Verdict(change=change, fate=fate, tests=len(tests), noticed_by=by, seconds=seconds)
         finally:
             path.write_bytes(source)
+
+    @property
+    def _noticed(self) -> Path:
+        """What the test that failed is written to."""
+        return self.folder.with_name(f"{self.folder.name}-noticed")
 
     def run(self, what: Sequence[str], plugins: Sequence[object] = ()) -> int:
         """Run pytest in the copy, in this process."""
         os.chdir(self.folder)
         sys.path[:0] = [str(self.folder / "src"), str(self.folder / "tests")]
         os.environ |= {"PYTHONPATH": str(self.folder / "src"), "TMPDIR": str(self.folder.parent)}
-        os.environ["CI"] = "true"  # as thorough as it gets (tests/thorough.py)
         if plugins:
             # A change has the same size and the same second as what it replaces, and would be taken for it.
             sys.dont_write_bytecode = True
@@ -98,7 +113,9 @@ class Tree:
         files = sorted({test.file for test in tests}, key=lambda file: [test.file for test in tests].index(file))
         order = sorted(tests, key=lambda test: files.index(test.file))
         seconds = LEAST_SECONDS + TIMES * sum(test.seconds for test in tests)
-        code = _fork(lambda: self.run(["-x", *files], [Chosen([test.name for test in order])]), cpu=seconds)
+        code = _fork(
+            lambda: self.run(["-x", *files], [Chosen([test.name for test in order], self._noticed)]), cpu=seconds
+        )
         if code is None:
             return "killed by time"
         # Where no test is left, they were made of what was left out.
@@ -143,7 +160,10 @@ def share(work: Callable[..., T], jobs: Iterable[tuple[object, ...]], trees: Seq
 
 
 def _fork(work: Callable[[], int], *, cpu: float) -> int | None:
-    """The exit code of a process that does this; None when it took longer, by the processor's clock or ten times so."""
+    """The exit code of a process that does this; None when it took longer by the processor's clock, or hangs.
+
+    It hangs when it takes ten times as long by the clock on the wall, on a busy machine as many times more.
+    """
 
     def begin() -> None:
         os.setsid()
@@ -155,7 +175,7 @@ def _fork(work: Callable[[], int], *, cpu: float) -> int | None:
 
     process = get_context("fork").Process(target=begin)
     process.start()
-    process.join(cpu * 10)
+    process.join(cpu * 10 * max(1, os.getloadavg()[0] / (os.cpu_count() or 1)))
     with suppress(ProcessLookupError):
         os.killpg(process.pid or 0, signal.SIGKILL)
     process.join()

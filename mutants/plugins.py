@@ -112,10 +112,17 @@ class Recorder(Quick):
 
 
 class Chosen(Quick):
-    """Runs these tests alone, in this order."""
+    """Runs these tests alone, in this order, and writes down which of them, or which file of them, failed."""
 
-    def __init__(self, tests: Sequence[str]) -> None:
+    def __init__(self, tests: Sequence[str], into: Path) -> None:
         self.tests = tests
+        self.into = into
+
+    def _write(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        if report.failed:
+            self.into.write_text(report.nodeid, encoding="utf-8")
+
+    pytest_runtest_logreport = pytest_collectreport = _write
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

@@ -68,28 +68,30 @@ class Witnesses:
             self._load(record)
 
     def find(self, change: Change) -> list[Test]:
-        """The tests that execute a change, those that are quick and execute little first.
+        """The tests that execute a change: first those of a file that is called like its own, then what is quick.
 
         What is executed when a module is imported is executed for all: there it is the tests that use what is bound.
         What is executed once in a test file, because it is remembered, is used by the tests that ask for it again:
         they come last. What no test executes in its own process may be executed by those that start another.
         """
         if change.names:
-            return self._sort(self._executing(self._find_lines(change.names)))
+            return self._sort(self._executing(self._find_lines(change.names)), change.file)
         found = self._executing({change.file: set(range(change.lines[0], change.lines[1] + 1))})
         most = max(Counter(name.partition("::")[0] for name in found).values(), default=0)
         again: set[str] = set()
         if 0 < most <= SELDOM and (names := self._find_remembering(change)):
             again = self._executing(self._find_lines(names)) - found
-        return [*self._sort(found or self._spawning), *self._sort(again)]
+        return [*self._sort(found or self._spawning, change.file), *self._sort(again, change.file)]
 
-    def _sort(self, names: Iterable[str]) -> list[Test]:
+    def _sort(self, names: Iterable[str], file: str) -> list[Test]:
+        """Sort tests: those that are called like a file, then those that are quick and execute little."""
+        like = f"_{Path(file).stem.strip('_')}"
         tests = (
             Test(name=name, seconds=self._seconds[name], lines=self._lines.get(name, 0))
             for name in names
             if name in self._seconds
         )
-        return sorted(tests, key=lambda test: (test.seconds * (1 + test.lines / 1000), test.name))
+        return sorted(tests, key=lambda one: (like not in one.file, one.seconds * (1 + one.lines / 1000), one.name))
 
     def _executing(self, places: Mapping[str, set[int]]) -> set[str]:
         return {

@@ -137,5 +137,13 @@ def test_a_command_writes_its_file_itself(letter: Path) -> None:
 @pytest.mark.parametrize("way", WAYS)
 def test_utf_16_is_told_from_what_is_not(way: str) -> None:
     assert find_utf16(WAYS[way]("title = 1"))
-    for other in (b"", b"\0\0\0\0", b"GIF89a\x01\x00\x01\x00\x80\x00\x00", b"Text", "Łódź".encode(), bytes(400)):
+    for other in (
+        b"",
+        b"\0\0\0\0",
+        b"a\0bc",
+        b"GIF89a\x01\x00\x01\x00\x80\x00\x00",
+        b"Text",
+        "Łódź".encode(),
+        bytes(400),
+    ):
         assert not find_utf16(other)

@@ -81,6 +81,17 @@ def test_what_is_refused_and_where(lines: list[str], what: str) -> None:
         frontmatter.parse_front_matter(front(*lines), file="a.md")
 
 
+@pytest.mark.parametrize("letter", ["x", "ä", "\U0001f4ee"])
+def test_front_matter_has_64_kib_and_no_more(letter: str) -> None:
+    head = front("a: ").split("---\n")[1].removesuffix("\n")
+    room = 65536 - len(head.encode() + b"\n")
+    some = letter * (room // len(letter.encode()))
+    full = some + "y" * (room - len(some.encode()))
+    assert frontmatter.parse_front_matter(front(f"a: {full}")).data == {"a": full}
+    with pytest.raises(IssueError, match="larger than 64 KiB"):
+        frontmatter.parse_front_matter(front(f"a: {full}y"))
+
+
 def test_toml_keeps_its_own_types() -> None:
     read = frontmatter.parse_front_matter('+++\r\ntitle = "x"\r\nnumber = 7\r\n+++\r\nBody')
     assert (read.data, read.body) == ({"title": "x", "number": 7}, "Body")

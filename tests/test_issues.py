@@ -28,6 +28,7 @@ from dispatch.model import (
     Section,
     Source,
     SyndicationSettings,
+    Terms,
 )
 from thorough import scale
 
@@ -421,6 +422,32 @@ def test_what_no_file_can_hold_is_refused_before_anything_is_written(
     before = {path.name: path.read_bytes() for path in defence.iterdir()}
     wrong = (replace(own, note="new"), replace(nato, **change))
     with pytest.raises(IssueError):
+        issues.change_issue(wire, issue, replace(issue, sections=(Section(articles=wrong),)))
+    assert {path.name: path.read_bytes() for path in defence.iterdir()} == before
+
+
+# What a file may say, and means something else when it is read.
+UNHELD: dict[str, dict[str, Any]] = {
+    "url": {"url": "//paper.example/a"},
+    "authors": {"authors": (Author(name="Ann", avatar="//paper.example/ann.png"),)},
+    "credits": {"credits": (Credit(role="translator", name="Tove", url="//paper.example/tove"),)},
+    "source.url": {"source": Source(title="Another", url="//other.example", syndicate="full")},
+    "source.syndicate": {"source": Source(title="Another", url="https://other.example")},
+    "terms": {"terms": Terms(line="Two  spaces")},
+}
+
+
+@pytest.mark.parametrize("field", UNHELD)
+@pytest.mark.parametrize("is_new", [True, False])
+def test_what_would_be_read_otherwise_is_refused_before_anything_is_written(
+    wire: Publication, defence: Path, field: str, is_new: bool
+) -> None:
+    issue = issues.read_issue(wire, "defence")
+    nato, own = issue.articles
+    key = "new" if is_new else "nato"
+    wrong = (replace(nato, key=key, id=f"tag:wire.example,2026:{key}", **UNHELD[field]), replace(own, note="new"))
+    before = {path.name: path.read_bytes() for path in defence.iterdir()}
+    with pytest.raises(IssueError, match=rf"cannot hold its {field}$"):
         issues.change_issue(wire, issue, replace(issue, sections=(Section(articles=wrong),)))
     assert {path.name: path.read_bytes() for path in defence.iterdir()} == before
 

@@ -30,12 +30,13 @@ __all__ = [
     "publish", "render", "review", "sources", "subscribers",
     "CheckError", "ConfigError", "DeliveryError", "DispatchError", "GatherError", "IssueError", "LockedError",
     "RenderError", "ReviewError",
-    "Arrival", "Article", "Author", "Colours", "Consent", "Contents", "Correction", "Credit", "Delivery",
-    "DeliveryReport", "DeliverySettings", "Document", "Edition", "EmailSettings", "Enclosure", "Fault",
-    "FeedSettings", "Finding", "Image", "ImageCopy", "ImageVariant", "Issue", "Link", "ListedPerson", "Notice",
-    "OwnPage", "Page", "Person", "Place", "Publication", "Record", "RepublishSettings", "Round", "Section",
-    "SiteSettings", "Source", "Sponsor", "SubscribeSettings", "Subscriber", "Suppression", "SyndicationSettings",
-    "Terms", "Theme", "TopicNames", "Visit", "Withdrawal", "Witness",
+    "Arrival", "Article", "Author", "ButtondownSettings", "Colours", "Consent", "Contents", "Correction",
+    "Credit", "Delivery", "DeliveryReport", "DeliverySettings", "Document", "Edition", "EmailSettings",
+    "Enclosure", "Fault", "FeedSettings", "Finding", "Image", "ImageCopy", "ImageVariant", "Issue", "Link",
+    "ListedPerson", "ListmonkSettings", "Notice", "OwnPage", "Page", "Person", "Place", "Publication", "Record",
+    "RepublishSettings", "Round", "Section", "SiteSettings", "Source", "Sponsor", "SubscribeSettings",
+    "Subscriber", "Suppression", "SyndicationSettings", "Terms", "Theme", "TopicNames", "Visit", "Withdrawal",
+    "Witness",
 ]
 # fmt: on
 

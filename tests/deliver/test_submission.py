@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from dispatch.errors import DeliveryError
-from dispatch.smtp import Conversation, parse_submission
+from dispatch.smtp import Conversation, finish_text, parse_submission
 from dispatch.smtp import Envelope as Ours
 from loopback import free_port
 from patience import PATIENCE
@@ -67,8 +67,8 @@ def send_one(url: str, password: str = "") -> str:
     _, opened = talk.take_turn(None, Ours("a@wire.example", "ann@paper.example", len(WORDS)))
     assert opened
     assert opened.code == 354
-    sent, _ = talk.take_turn(WORDS, None)
-    session.quit()
+    sent, _ = talk.take_turn(finish_text(WORDS), None)
+    talk.say_goodbye()
     assert sent
     return sent.reply
 

@@ -11,7 +11,7 @@ from dispatch.deliver.outcomes import judge_outcome
 from dispatch.deliver.rounds import NOBODY, Outbound
 from dispatch.errors import DeliveryError, LockedError
 from dispatch.formats.eml import parse_address
-from dispatch.smtp import Conversation, Envelope, ServerReply, Submission, describe_failure
+from dispatch.smtp import Conversation, Envelope, ServerReply, Submission, describe_failure, finish_text
 from dispatch.subscribers import notices
 from dispatch.subscribers.deliveries import DuePerson
 
@@ -61,7 +61,7 @@ def _send_notice(outbound: Outbound, talk: Conversation, number: int, person: Du
     reply = opened
     if opened and opened.code == 354:
         notices.mark_sending(outbound.connection, number, outbound.clock())
-        reply, _ = talk.take_turn(text, None)
+        reply, _ = talk.take_turn(finish_text(text), None)
     assert reply is not None  # noqa: S101 - an envelope or a text was given
     if reply.code in (0, 421) and reply.step != "text":
         return reply

@@ -2,7 +2,6 @@
 
 import smtplib
 import socket
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,17 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from dispatch import ledger, locks, render, tokens
+from dispatch import check, ledger, locks, render, tokens
+from dispatch.databases import SqlConnection
 from dispatch.deliver.budget import Budget
 from dispatch.deliver.guards import require_current_store, require_unsent
 from dispatch.deliver.sending import Sender, SendReport
 from dispatch.derived import name_reader
-from dispatch.errors import DeliveryError
+from dispatch.errors import CheckError, DeliveryError
 from dispatch.formats import prepared
 from dispatch.formats.eml import parse_address
 from dispatch.formats.prepared import PreparedMessage, Recipient
 from dispatch.model import Edition, Issue, Publication, Record, Round
-from dispatch.smtp import Conversation, Envelope, ServerReply, Submission, describe_failure
+from dispatch.smtp import Conversation, Envelope, ServerReply, Submission, describe_failure, finish_text
 from dispatch.subscribers import deliveries, rounds
 from dispatch.subscribers.database import DATABASE, read_keys
 from dispatch.subscribers.high_water import HighWater
@@ -36,7 +36,7 @@ class Outbound:
     """A publication whose store is open for sending, by this process alone."""
 
     publication: Publication
-    connection: sqlite3.Connection
+    connection: SqlConnection
     high_water: HighWater
     keys: tuple[bytes, ...]
     store: Annotated[str, "the store's name, as dispatch.lock has it"]
@@ -95,17 +95,17 @@ class Outbound:
         """Send what is due of a round, and end it when nothing is left. Raises DeliveryError."""
         self.record_round("round", one)
         octets = rounds.read_message(self.connection, one.number)
-        message = PreparedMessage(octets, one.issue, self.publication, self.keys)
         sender = Sender(
             publication=self.publication,
             connection=self.connection,
+            keys=self.keys,
             server=server,
             high_water=self.high_water,
             clock=self.clock,
             stop=stop,
             on_progress=on_progress,
         )
-        report = sender.send_due(one.number, message, lambda person: self.write_sender(person.key, one.number))
+        report = sender.send_due(one.number, octets, one.issue, self._write_return_path)
         with DATABASE.begin_transaction(self.connection):
             take_replies(self.connection, one.number, self.keys[0], self.clock())
         is_open = any(report.states.get(state) for state in ("planned", "deferred", "sending"))
@@ -117,11 +117,14 @@ class Outbound:
 
     def write_sender(self, key: bytes, number: int) -> str:
         """Write the envelope's sender: to it returns what cannot be delivered, and it says whose that was."""
+        token = ReaderToken(subscriber=key, about=number % 65_536)
+        return self._write_return_path(tokens.write_mailbox_token(token, "bounce", self.keys))
+
+    def _write_return_path(self, reference: str) -> str:
         local, _, domain = self.publication.delivery.bounces.rpartition("@")
         if not local:
             return parse_address(self.publication.email.sender, self.publication).addr_spec
-        token = ReaderToken(subscriber=key, about=number % 65_536)
-        return f"{local}+{tokens.write_mailbox_token(token, 'bounce', self.keys)}@{domain}"
+        return f"{local}+{reference}@{domain}"
 
     def send_to_testers(
         self, issue: Issue, octets: bytes, addresses: Sequence[str], server: Submission
@@ -231,7 +234,7 @@ def send_one(server: Submission, envelope: Envelope, text: bytes) -> ServerReply
     if opened.code != 354:
         talk.hang_up()
         return opened
-    sent, _ = talk.take_turn(text, None)
+    sent, _ = talk.take_turn(finish_text(text), None)
     assert sent is not None  # noqa: S101 - a text was given
     talk.say_goodbye()
     return sent
@@ -240,3 +243,12 @@ def send_one(server: Submission, envelope: Envelope, text: bytes) -> ServerReply
 def list_doubts(outbound: Outbound, one: Round) -> list[str]:
     """List the addresses of which nobody knows whether the message arrived."""
     return [found.email for found in deliveries.list_deliveries(outbound.connection, one.number, state="unknown")]
+
+
+def prepare_proven(outbound: Outbound, issue: Issue, begun: datetime) -> bytes:
+    """Prepare the message, and read one that is filled back. Raises CheckError when something is lost in it."""
+    octets = outbound.prepare_message(issue, begun)
+    wrong = check.check_edition(outbound.fill_sample(issue, octets), issue, outbound.publication)
+    if rules := sorted({found.rule for found in wrong if found.severity == "error"}):
+        raise CheckError(f"the message would break {', '.join(rules)}", hint=f"dispatch check {issue.slug}")
+    return octets

@@ -1,27 +1,25 @@
-"""Send a round: connections that talk to the server, and one ledger that all of them wait for."""
+"""Send a round: connections that talk to the server, and the ledger that all of them wait for."""
 
-import queue
-import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
+from dispatch.databases import SqlConnection
 from dispatch.deliver.budget import Budget
 from dispatch.deliver.connection import Connection, GoAhead, Letter, Step
+from dispatch.deliver.event_loop import EventLoop
 from dispatch.deliver.outcomes import is_policy, judge_outcome
 from dispatch.errors import DeliveryError
 from dispatch.formats.prepared import PreparedMessage, Recipient
 from dispatch.model import DeliveryState, Publication
-from dispatch.smtp import Envelope, ServerReply, Submission, describe_failure
+from dispatch.smtp import Envelope, ServerReply, Submission, describe_failure, finish_text
 from dispatch.subscribers import deliveries, rounds
 from dispatch.subscribers.deliveries import DuePerson
 from dispatch.subscribers.high_water import HighWater
 
-_MOST_AT_ONCE = 512  # steps in one transaction
 _PAGE = 1000  # readers in memory
 _BREAKER = 3  # refusals of the sender in a row, after which the round is held
 
@@ -42,33 +40,26 @@ class SendReport:
         return sum(self.states.get(one, 0) for one in ("planned", "deferred", "sending", "unknown"))
 
 
-class _Waiting(NamedTuple):
-    """A step that waits for the disk, and who is told."""
-
-    step: Step
-    answers: "queue.SimpleQueue[GoAhead]"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Sender:
     """All that the sending of a round needs."""
 
     publication: Publication
-    connection: sqlite3.Connection
+    connection: SqlConnection
+    keys: Annotated[tuple[bytes, ...], "of tokens, the oldest first"]
     server: Submission
     high_water: HighWater
     clock: Callable[[], datetime]
     stop: Annotated[threading.Event, "set to begin no other message"]
     on_progress: Callable[[int], None] = lambda _: None
 
-    def send_due(
-        self, number: int, message: PreparedMessage, envelope_sender: Callable[[DuePerson], str]
-    ) -> SendReport:
+    def send_due(self, number: int, octets: bytes, issue: str, write_sender: Callable[[str], str]) -> SendReport:
         """Send what is due in a round. Raises DeliveryError when the store cannot be written.
 
         From then on nothing more goes out.
 
-        envelope_sender: the address to which a message that cannot be delivered returns.
+        octets: the prepared message of the issue with that id. write_sender: writes the address to which a message
+        returns that cannot be delivered, from its reference.
         """
         settings = self.publication.delivery
         epoch, lost = rounds.take_up_round(self.connection, number, resends=settings.unknown == "resend")
@@ -78,26 +69,23 @@ class Sender:
             left_today = max(0, settings.daily - used)
         budget = Budget(settings.rate, left_today)
 
+        finished = finish_text(octets)  # once: no slot begins with a dot
+        message = PreparedMessage(finished, issue, self.publication, self.keys)
+        more = len(finished) - len(octets)
+
         def write_letter(person: DuePerson) -> Letter:
             recipient = Recipient(email=person.email, key=person.key, name=person.name)
-            text = message.fill_slots(recipient, number)
-            mailbox = message.find_mailbox(recipient)
-            return Letter(person, Envelope(envelope_sender(person), mailbox, len(text)), text)
+            values = message.make_values(recipient, number)
+            text = message.fill_values(recipient, values)
+            sender, mailbox = write_sender(values["reference"]), message.find_mailbox(recipient)
+            return Letter(person, Envelope(sender, mailbox, len(text) - more), text)
 
         desk = _Ledger(self, number, epoch)
-        connections = min(settings.connections, 32)
-        threads = [
-            threading.Thread(
-                target=desk.run_connection,
-                args=(Connection(self.server, desk, budget, write_letter, self.stop),),
-                daemon=True,  # they end with the round; whoever kills the process need not wait
-            )
-            for _ in range(connections)
-        ]
-        for thread in threads:
-            thread.start()
         try:
-            desk.write_all(connections)
+            EventLoop(desk.write_down, self.stop).run_all(
+                Connection(self.server, budget, write_letter, self.stop, desk.lose_server).send_all()
+                for _ in range(min(settings.connections, 32))
+            )
         finally:
             self.high_water.wait_for_disk()
         report = SendReport(
@@ -111,29 +99,19 @@ class Sender:
 
 
 class _Ledger:
-    """The one who writes: takes what all connections report, in one transaction, and answers them."""
+    """What all connections wait for: their steps, written in one transaction, and whom they send to next."""
 
     def __init__(self, sender: Sender, number: int, epoch: int) -> None:
         self._sender = sender
         self._number = number
         self._epoch = epoch
-        self._waiting: queue.SimpleQueue[_Waiting | Exception | None] = queue.SimpleQueue()
         self._people: deque[DuePerson] = deque()
         self._after = 0
         self._is_read = False
         self._refusals = 0
         self._done = 0
-        self.is_broken = False
         self.held_because = ""
         self.lost_because = ""
-
-    # What connections call, in their threads.
-
-    def hand_over(self, step: Step) -> GoAhead:
-        """Hand over a step, and wait until it is on the disk."""
-        answers: queue.SimpleQueue[GoAhead] = queue.SimpleQueue()
-        self._waiting.put(_Waiting(step, answers))
-        return answers.get()
 
     def lose_server(self, error: Exception) -> None:
         """Remember why a connection has given up; when the server lets nobody in, begin nothing more."""
@@ -141,66 +119,32 @@ class _Ledger:
         if isinstance(error, DeliveryError):
             self._sender.stop.set()
 
-    def run_connection(self, connection: Connection) -> None:
-        """Run a connection in its thread, and tell when it has ended."""
-        try:
-            connection.send_all()
-        except Exception as error:  # noqa: BLE001 - it is raised again where the round is sent
-            self._waiting.put(error)
-        else:
-            self._waiting.put(None)
-
-    # What the sender's own thread does.
-
-    def write_all(self, connections: int) -> None:
-        """Write down what connections report until all have ended. Raises what has stopped one of them."""
-        failure: Exception | None = None
-        while connections:
-            found = [self._waiting.get()]
-            with suppress(queue.Empty):
-                while len(found) < _MOST_AT_ONCE:
-                    found.append(self._waiting.get_nowait())
-            waiting = [one for one in found if isinstance(one, _Waiting)]
-            connections -= len(found) - len(waiting)
-            failure = next((one for one in found if isinstance(one, Exception)), failure)
-            if failure:
-                self._sender.stop.set()
-            if waiting:
-                try:
-                    self._write_down(waiting)
-                except Exception as error:  # noqa: BLE001 - the others are answered first: they would wait for ever
-                    failure = failure or error
-                    self.is_broken = True
-                    self._sender.stop.set()
-                    for one in waiting:
-                        one.answers.put(GoAhead(is_marked=False, next=None))
-        if failure:
-            raise failure
-
-    def _write_down(self, waiting: list[_Waiting]) -> None:
-        if self.is_broken:
-            raise DeliveryError("cannot be written")
+    def write_down(self, steps: Sequence[Step]) -> list[GoAhead]:
+        """Write steps down, and answer each. Raises DeliveryError when the store cannot be written."""
         sender, now = self._sender, self._sender.clock()
-        results = [judge_outcome(outcome, person, now) for one in waiting for person, outcome in one.step.outcomes]
-        marks = [one.step.opened.number for one in waiting if one.step.opened]
+        results = [judge_outcome(outcome, person, now) for one in steps for person, outcome in one.outcomes]
+        marks = [one.opened.number for one in steps if one.opened]
         made: list[bool] = []
         if results or marks:
             made, total = deliveries.commit_steps(sender.connection, self._number, self._epoch, results, marks, now)
             if any(made):
                 sender.high_water.write_marks(total)
-        for one in waiting:
-            if one.step.returned:
-                self._people.appendleft(one.step.returned)
-            for _, outcome in one.step.outcomes:
+        for one in steps:
+            if one.returned:
+                self._people.appendleft(one.returned)
+            for _, outcome in one.outcomes:
                 self._watch_refusals(outcome)
         if not all(made) and not self._may_send():
             sender.stop.set()
-        is_marked = iter(made)
-        for one in waiting:
-            marked = next(is_marked) if one.step.opened else False
-            one.answers.put(GoAhead(is_marked=marked, next=self._give_out() if one.step.wants_next else None))
         self._done += len(results)
         sender.on_progress(self._done)
+        is_marked = iter(made)
+        return [
+            GoAhead(
+                is_marked=next(is_marked) if one.opened else False, next=self._give_out() if one.wants_next else None
+            )
+            for one in steps
+        ]
 
     def _give_out(self) -> DuePerson | None:
         if self._sender.stop.is_set():

@@ -98,7 +98,14 @@ class PreparedMessage:
 
     def fill_slots(self, recipient: Recipient, round_number: int) -> bytes:
         """Fill the message for one reader: what ``render_message`` would make. Raises RenderError."""
-        values = make_values(self._issue_id, recipient, self._keys, round_number)
+        return self.fill_values(recipient, self.make_values(recipient, round_number))
+
+    def make_values(self, recipient: Recipient, round_number: int) -> dict[str, str]:
+        """Make what stands in the slots for one reader."""
+        return make_values(self._issue_id, recipient, self._keys, round_number)
+
+    def fill_values(self, recipient: Recipient, values: Mapping[str, str]) -> bytes:
+        """Fill the message with what was made for this reader. Raises RenderError."""
         written = {name: value.encode("ascii") for name, value in values.items()}
         to = eml.format_recipient(format_mailbox(recipient), self._publication)
         return b"".join([*_fill_pieces(self._before, written), to, *_fill_pieces(self._after, written)])

@@ -156,7 +156,7 @@ class Deduplicator:
             (
                 (self.numbers or {}).get(one.given) or None,
                 self.source,
-                replace_surrogates(article.id),
+                article.id,
                 one.digest,
                 arrived,
                 shown,
