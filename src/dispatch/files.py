@@ -7,14 +7,13 @@ A command that reads, changes and writes a publication holds its lock meanwhile,
 import errno
 import os
 import stat
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from dispatch.errors import ConfigError, DispatchError, explain_refusal
-from dispatch.held_files import replace_held
+from dispatch.held_files import replace_held, try_lock
 from dispatch.text import find_utf16
 
 FILE: Final = "dispatch.toml"
@@ -209,31 +208,6 @@ def make_own_folder(root: Path, *, error: type[DispatchError]) -> Path:
     if not (folder / ".gitignore").exists():
         write_file(folder / ".gitignore", b"*\n", within=root, error=error)
     return folder
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def try_lock(file: BinaryIO) -> bool:
-        """Lock a byte far behind the text in the file, which others may go on reading; return whether it was free."""
-        file.seek(2**30)
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        finally:
-            file.seek(0)
-        return True
-else:
-    import fcntl
-
-    def try_lock(file: BinaryIO) -> bool:
-        """Lock the file; whether that was possible. Raises OSError where the file system knows no locks."""
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
 
 
 def delete_file(path: Path, *, within: Path, error: type[DispatchError], old: bytes | None = None) -> Path:
