@@ -13,6 +13,7 @@ connection.py  one connection to the mail server
 outcomes.py    what a server's answer means
 due.py         what is due now
 notices.py     mails to single readers
+returned.py    the mailbox of what comes back
 budget.py      how many messages in which time
 handing_over.py  a draft for a service that keeps the list and sends: listmonk.py, buttondown.py
 """
