@@ -216,7 +216,7 @@ def open_cache(root: Path, folder: Path, *, dry: bool = False) -> Iterator[Build
 
 
 @contextmanager
-def peek_cache(root: Path) -> Iterator[BuildCache | None]:
+def read_cache(root: Path) -> Iterator[BuildCache | None]:
     """Open what the last publish has left only to be read, beside one that is going on; None where nothing can be."""
     connection = None
     with suppress(sqlite3.Error, DeliveryError):

@@ -9,7 +9,7 @@ from typing import Annotated
 from dispatch import derived, issues, ledger, pictures, render, serialise
 from dispatch.errors import IssueError
 from dispatch.model import Fault, ImageCopy, Issue, PageKind, Publication, Record
-from dispatch.publish.cache import BuildCache, peek_cache
+from dispatch.publish.cache import BuildCache, read_cache
 from dispatch.publish.changed_articles import read_anew
 from dispatch.publish.listings import make_entry, strip_texts
 from dispatch.publish.plan import plan_pages
@@ -186,7 +186,7 @@ class IssueIndex:
 
 def read_unchanged(publication: Publication) -> dict[str, Issue]:
     """Read what the last publish has cached: each issue of which no file has changed, without its texts, by slug."""
-    with peek_cache(publication.root) as cache:
+    with read_cache(publication.root) as cache:
         return IssueIndex(publication=publication, cache=cache).find_unchanged() if cache else {}
 
 
