@@ -7,6 +7,7 @@ the repository could name: no hooks, no filters, no textconv, no pager, no progr
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -168,17 +169,13 @@ def _has_tracked_at(folder: Path, name: str, _stamp: tuple[str | int, ...]) -> b
 
 def _stamp_index(folder: Path) -> tuple[str | int, ...]:
     """Return what changes when git tracks other files; nothing where that cannot be told, as in a linked work tree."""
-    for above in (folder, *folder.parents):
-        git = above / ".git"
-        if git.is_dir():
-            try:
-                index = (git / "index").stat()
-            except OSError:
-                return ()
-            return (str(above), index.st_ino, index.st_size, index.st_mtime_ns)
-        if git.exists():
-            return ()
-    return ("no repository",)
+    found = next((git for above in (folder, *folder.parents) if (git := above / ".git").exists()), None)
+    if found is None:
+        return ("no repository",)
+    with suppress(OSError):
+        index = (found / "index").stat()
+        return (str(found), index.st_ino, index.st_size, index.st_mtime_ns)
+    return ()
 
 
 def has_tracked(folder: Path, name: str) -> bool:
