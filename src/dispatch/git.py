@@ -151,10 +151,7 @@ def find_branches(folder: Path, name: str, words: bytes) -> list[str]:
 
 
 def refuse_tracked(folder: Path, name: str, *, error: type[DispatchError]) -> None:
-    """Raise ``error`` where git tracks a file of our own, or one in a folder of our own: anybody may have made it.
-
-    Git is asked again only when its index has changed: the desk opens a database at each key.
-    """
+    """Raise ``error`` where git tracks a file of our own, or one in a folder of our own: anybody may have made it."""
     stamp = _stamp_index(folder)
     if _has_tracked_at(folder, name, stamp) if stamp else has_tracked(folder, name):
         hint = f"git rm -r --cached {name}, delete it, and commit"
@@ -163,7 +160,7 @@ def refuse_tracked(folder: Path, name: str, *, error: type[DispatchError]) -> No
 
 @lru_cache(maxsize=64)
 def _has_tracked_at(folder: Path, name: str, _stamp: tuple[str | int, ...]) -> bool:
-    """Whether git tracks something of that name while its index is as this stamp says."""
+    """Whether git tracks that name while its index is as this stamp says: the desk opens a database at each key."""
     return has_tracked(folder, name)
 
 
