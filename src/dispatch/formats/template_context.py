@@ -96,6 +96,12 @@ class TemplateContext(Bylines):
         return derived.find_entry_dates(article, self.issue, self.publication, self._places)
 
     @cached_property
+    def latest_change(self) -> datetime:
+        """The latest moment in the content, as feeds tell it; the clock is never asked."""
+        changes = (self.find_entry_dates(article)[1] for article in self.issue.articles)
+        return max([self.issue.date, *changes])
+
+    @cached_property
     def section_titles(self) -> Mapping[str, tuple[str, ...]]:
         """The titles of the sections that each article stands in, by its id."""
         titles: dict[str, tuple[str, ...]] = {}
