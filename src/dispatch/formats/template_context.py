@@ -192,8 +192,7 @@ class TemplateContext(Bylines):
         """Choose a summary in plain text: the article's dek, its publisher's, its beginning, or its title."""
         if article.withdrawn:
             return html.to_plain_text(self.format_notice(article.withdrawn))
-        begun = "\n\n".join(paragraph.marked for paragraph in html.split_paragraphs(self.show_excerpt(article)))
-        return article.dek or article.summary or begun or article.title
+        return article.dek or article.summary or html.to_marked_text(self.show_excerpt(article)) or article.title
 
     def render_template(self, template: str, more: Mapping[str, object] | None = None) -> str:
         """Render a template with these values. Raises RenderError."""
