@@ -7,7 +7,7 @@ of the same fragments. So what one format shows of a person, all show.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import TypeVar
 
 from markupsafe import Markup, escape
@@ -81,11 +81,6 @@ class TemplateContext(Bylines):
     @cached_property
     def _templates(self) -> templates.Templates:
         return templates.compile_templates(self.publication.templates)
-
-    @cached_property
-    def _entry_bodies(self) -> dict[Article, str]:
-        """The bodies of feed items, made once for the three formats."""
-        return {}
 
     @cached_property
     def _places(self) -> Mapping[str, int]:
@@ -182,11 +177,13 @@ class TemplateContext(Bylines):
         """Estimate the minutes of reading, at least 1; ``body`` gives what is shown of an article's text."""
         return _count_minutes(self, body or (lambda article: self.make_card(article).excerpt))
 
-    def render_entry_body(self, article: Article) -> str:
-        """Render the body of a feed's item: the article with its byline, its link to the original and its authors."""
-        if article not in self._entry_bodies:
-            self._entry_bodies[article] = _render_entry_body(self, article)
-        return self._entry_bodies[article]
+    @cached_property
+    def render_entry_body(self) -> Callable[[Article], str]:
+        """What renders the body of a feed's item, once for the three formats.
+
+        That is the article with its byline, its link to the original and its authors.
+        """
+        return cache(partial(_render_entry_body, self))
 
     def choose_summary(self, article: Article) -> str:
         """Choose a summary in plain text: the article's dek, its publisher's, its beginning, or its title."""
