@@ -179,10 +179,7 @@ class TemplateContext(Bylines):
 
     @cached_property
     def render_entry_body(self) -> Callable[[Article], str]:
-        """What renders the body of a feed's item, once for the three formats.
-
-        That is the article with its byline, its link to the original and its authors.
-        """
+        """What renders the body of a feed's item, byline, link and authors with it: once for the three formats."""
         return cache(partial(_render_entry_body, self))
 
     def choose_summary(self, article: Article) -> str:
