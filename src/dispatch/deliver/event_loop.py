@@ -14,6 +14,7 @@ from dispatch.deliver.connection import Call, GoAhead, Pause, Request, Step, Wor
 from dispatch.smtp import Conversation
 
 _MOST_AT_ONCE = 512  # steps in one transaction
+_SELDOM = 10.0  # seconds after which it writes that it lives
 _OFTEN = 0.1  # seconds: so often it is looked whether somebody has waited long enough
 
 
@@ -36,6 +37,7 @@ class EventLoop:
         self._pauses: dict[Work, float] = {}
         self._returned: queue.SimpleQueue[tuple[Work, object]] = queue.SimpleQueue()
         self._looked = 0.0
+        self._written = time.monotonic()
 
     def run_all(self, works: Iterable[Work]) -> None:
         """Run all until they have ended. Raises what has stopped one of them, or the ledger."""
@@ -47,10 +49,15 @@ class EventLoop:
                 self._resume(work)
             while self._running:
                 # Whoever can report now is in the same transaction.
-                if not self._look_around(0 if self._steps else self._choose_patience()) and self._steps:
+                if not self._look_around(0 if self._steps else self._choose_patience()) and self._is_time_to_write:
                     self._write_steps()
         if self._failure:
             raise self._failure
+
+    @property
+    def _is_time_to_write(self) -> bool:
+        """Whether there is anything to write; now and then there is, if it is only that we live."""
+        return bool(self._steps) or time.monotonic() - self._written > _SELDOM
 
     def _resume(self, work: Work, answer: object = None) -> None:
         """Let a connection go on with what it has waited for, until it waits again."""
@@ -133,6 +140,7 @@ class EventLoop:
 
     def _write_steps(self) -> None:
         """Write down what is reported, and let those go on who have reported it."""
+        self._written = time.monotonic()
         steps, self._steps = self._steps[:_MOST_AT_ONCE], self._steps[_MOST_AT_ONCE:]
         answers: Sequence[GoAhead] = [GoAhead(is_marked=False, next=None)] * len(steps)
         if not self._is_broken:

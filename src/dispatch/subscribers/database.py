@@ -7,8 +7,9 @@ import hashlib
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -132,6 +133,18 @@ MIGRATIONS = (
     ) STRICT;
     CREATE INDEX proof_digest ON proof (digest);
     """,
+    """
+    CREATE TABLE portion (                         -- of a round: to these subscribers one sender at a time writes
+        round INTEGER NOT NULL,
+        first INTEGER NOT NULL,                    -- the number of the first of them
+        last INTEGER NOT NULL,
+        epoch INTEGER NOT NULL,                    -- of the round, when somebody took it up: nobody else may send it
+        lease INTEGER NOT NULL,                    -- until when they have it if they live; 0 when nobody has it
+        PRIMARY KEY (round, first)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO portion SELECT number, 0, 9223372036854775807, epoch, 1 FROM round
+        WHERE audience >= 0 AND state IN ('begun', 'held');
+    """,
 )
 
 _FILE = Database(
@@ -181,6 +194,31 @@ class SubscriberDatabase:
             return
         with _load_server().hold_transaction(connection, is_step=is_step):
             yield
+
+    def run_each(self, connection: SqlConnection, statement: str, rows: Sequence[Sequence[object]]) -> None:
+        """Run a statement for each of these rows of values, without waiting in between."""
+        if isinstance(connection, sqlite3.Connection):
+            connection.executemany(statement, rows)
+        else:
+            _load_server().run_each(connection, statement, rows)
+
+    def find_reserve(self, connection: SqlConnection) -> Callable[[float], float] | None:
+        """Find what reserves seconds of sending among all machines; None where there is one sender."""
+        return (
+            None if isinstance(connection, sqlite3.Connection) else partial(_load_server().reserve_seconds, connection)
+        )
+
+    @contextmanager
+    def hold_duty(self, connection: SqlConnection) -> Iterator[bool]:
+        """Hold what one process at a time does among all machines, unless one does it already; yield whether we do.
+
+        Of a file, the locks of the publication say so.
+        """
+        if isinstance(connection, sqlite3.Connection):
+            yield True
+        else:
+            with _load_server().hold_duty(connection) as is_ours:
+                yield is_ours
 
     @property
     def is_shared(self) -> bool:
