@@ -31,8 +31,9 @@ _TYPES = (
     (") STRICT, WITHOUT ROWID", ")"),
     (") STRICT", ")"),
 )
+_IDLE = 15.0  # seconds after which a process that sleeps in a transaction loses it, so that others go on
 _SETTINGS = (
-    f"SET lock_timeout = {PATIENCE * 1000:.0f}; SET idle_in_transaction_session_timeout = 0;"
+    f"SET lock_timeout = {PATIENCE * 1000:.0f}; SET idle_in_transaction_session_timeout = {_IDLE * 1000:.0f};"
     " SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 )
 
@@ -196,6 +197,8 @@ def _explain_error(error: psycopg.Error) -> tuple[str, str]:
             return f"cannot be written: {said}", "make room on the database's disk, and do it again"
         case "42501":
             return f"refuses this user: {said}", "the user must own the database, or may create tables in it"
+        case "25P03":
+            return "was left in the middle of a write: this process slept too long", "do it again"
         case None | "57P01" | "57P02" | "57P03" | "08006" | "08001" | "3D000" | "28P01" | "28000" | "53300":
             hint = "Is PostgreSQL running, and does DISPATCH_STORE say where? It is tried again when you run it again."
             return f"cannot be reached: {said}", hint
