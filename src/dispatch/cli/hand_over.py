@@ -54,6 +54,8 @@ def hand_over_issue(here: OpenPublication, one: "Issue", name: str, key: str, op
         when = f", to be sent {moment:%A %d %B %H:%M} {publication.timezone} ({moment:%z})"
     print_note(f"“{one.title}” to {title}{when}, from {publication.email.sender}")
     if options.is_dry:
+        if options.as_json:
+            print_json({"issue": one.slug, "service": name, "state": "said", "address": ""})
         return
     if at:
         require_name(one.slug, is_given=options.is_sure)

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from dispatch import ledger, locks, render, tokens
+from dispatch import check, ledger, locks, render, tokens
 from dispatch.databases import SqlConnection
 from dispatch.deliver.budget import Budget
 from dispatch.deliver.guards import require_current_store, require_unsent
 from dispatch.deliver.sending import Sender, SendReport
 from dispatch.derived import name_reader
-from dispatch.errors import DeliveryError
+from dispatch.errors import CheckError, DeliveryError
 from dispatch.formats import prepared
 from dispatch.formats.eml import parse_address
 from dispatch.formats.prepared import PreparedMessage, Recipient
@@ -248,3 +248,12 @@ def send_one(server: Submission, envelope: Envelope, text: bytes) -> ServerReply
 def list_doubts(outbound: Outbound, one: Round) -> list[str]:
     """List the addresses of which nobody knows whether the message arrived."""
     return [found.email for found in deliveries.list_deliveries(outbound.connection, one.number, state="unknown")]
+
+
+def prepare_proven(outbound: Outbound, issue: Issue, begun: datetime) -> bytes:
+    """Prepare the message, and read one that is filled back. Raises CheckError when something is lost in it."""
+    octets = outbound.prepare_message(issue, begun)
+    wrong = check.check_edition(outbound.fill_sample(issue, octets), issue, outbound.publication)
+    if rules := sorted({found.rule for found in wrong if found.severity == "error"}):
+        raise CheckError(f"the message would break {', '.join(rules)}", hint=f"dispatch check {issue.slug}")
+    return octets

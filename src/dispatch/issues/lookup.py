@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
@@ -34,6 +34,20 @@ def find_path(publication: Publication, issue: Issue, article: Article | None = 
     if not paths:
         raise IssueError(f"there is no file of “{article.key if article else ''}”", subject=f"issues/{issue.slug}")
     return paths[0]
+
+
+def read_introductions(publication: Publication, slug: str) -> tuple[str, tuple[str, ...]]:
+    """Read the introduction of an issue, and that of each of its sections, in Markdown as issue.md has them.
+
+    Raises IssueError.
+    """
+    folder = IssueFolder(publication=publication, slug=slug)
+    file = folder.read_file(folder.path / "issue.md")
+    if file is None:
+        raise IssueError(*folder.faults)
+    listed = file.front.data.get("sections")
+    sections = [item for item in (listed if isinstance(listed, list) else [listed]) if isinstance(item, Mapping)]
+    return file.body_text.strip(), tuple(str(section.get("intro") or "").strip() for section in sections)
 
 
 def list_names(publication: Publication, slug: str) -> tuple[str, ...]:

@@ -143,6 +143,7 @@ class DeliverySettings:
         "the mailbox to which undeliverable messages return, as bounces@wire.example; the server must deliver "
         "bounces+anything@ there too",
     ] = ""
+    maildir: Annotated[str, "where the mail server puts what returns, for dispatch work to read: a Maildir"] = ""
     test: Annotated[tuple[str, ...], "who gets dispatch send --test, if nobody is named"] = ()
     service: Annotated[
         Literal["", "ses", "postmark", "mailgun"], "the service behind the server, if it is one of these"
