@@ -43,7 +43,7 @@ def make_portions(connection: SqlConnection, number: int) -> None:
     )
 
 
-def recover_portions(connection: SqlConnection, number: int, epoch: int, now: datetime) -> int:
+def take_back_portions(connection: SqlConnection, number: int, epoch: int, now: datetime) -> int:
     """Take from senders that are gone what they had; return how many messages are in doubt. Part of a transaction."""
     until = _find_horizon(now)
     lost: int = connection.execute(

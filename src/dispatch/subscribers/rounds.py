@@ -87,7 +87,7 @@ def take_up_round(connection: SqlConnection, number: int, now: datetime, *, rese
         plan_audience(connection, number)
         connection.execute("UPDATE round SET epoch = epoch + 1 WHERE number = ?", (number,))
         epoch: tuple[int] = connection.execute("SELECT epoch FROM round WHERE number = ?", (number,)).fetchone()
-        lost = portions.recover_portions(connection, number, epoch[0], now)
+        lost = portions.take_back_portions(connection, number, epoch[0], now)
         if resends:
             connection.execute(
                 "UPDATE delivery SET state = 'planned', not_before = 0 WHERE round = ? AND state = 'unknown'", (number,)
