@@ -102,7 +102,7 @@ class Connection:
             except (OSError, smtplib.SMTPException) as error:
                 failure = error
             else:
-                if (yield from self._use_line(talk)):
+                if (yield from self._use_line(talk)) or not self._next:  # nobody was to be sent to
                     failures = 0
                     continue
                 failure = DeliveryError("ends every conversation", address=self._server.name)
