@@ -188,9 +188,7 @@ def _read_paragraph(lines: list[str]) -> Line:
         addresses.insert(0, lines.pop().strip())
     words = fold_spaces(" ".join(_QUOTED.sub("", line) for line in lines))
     end = len(words)
-    return Line(
-        text=words, links=tuple(LineLink(url=url, text="", start=end, end=end) for url in addresses if url), prose=True
-    )
+    return Line(text=words, links=tuple(LineLink(url=url, text="", start=end, end=end) for url in addresses if url))
 
 
 def stays_within_site(url: str, place: Page | None) -> bool:
