@@ -1,5 +1,6 @@
 """An archive of articles as Markdown files, for dispatch and for the site generators beside it."""
 
+import shutil
 from pathlib import Path
 
 from dispatch import config
@@ -62,7 +63,14 @@ def hugo(folder: Path, count: int) -> None:
     for n, issue in articles(count):
         front = f'title: Story {n}\ndate: {_day(issue)}\nlink: "https://paper.example/{n}?x=1"\n'
         front += f"author: Author {n % AUTHORS}\nauthor_url: https://people.example/{n % AUTHORS}\n"
+        front += f"authors: [Author {n % AUTHORS}]\n"
         _write(folder / "content" / f"no-{issue}" / f"story-{n}.md", f"---\n{front}---\n{body(n)}\n")
+
+
+def hugo_alike(folder: Path, count: int) -> None:
+    """What dispatch makes, made by Hugo: whole feeds in three formats, text, lists of authors, each issue's MJML."""
+    hugo(folder, count)
+    shutil.copytree(Path(__file__).parent / "peers" / "hugo", folder, dirs_exist_ok=True)
 
 
 def pelican(folder: Path, count: int) -> None:
