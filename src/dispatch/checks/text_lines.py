@@ -66,7 +66,7 @@ class Line(NamedTuple):
 
 def fold_spaces(text: str) -> str:
     """Write each run of whitespace as one space, and drop marks of direction."""
-    return " ".join(drop_directions(text).split())
+    return " ".join((text if text.isascii() else text.translate(DIRECTIONS)).split())
 
 
 def drop_directions(text: str) -> str:

@@ -161,13 +161,7 @@ class Connection:
                 letter = yield from self._write_letter(person)
                 if letter is None:
                     continue
-                delay = self._budget.reserve_moment()
-                if delay is None:
-                    self._stop.set()
-                    self._next = (yield Step(returned=person)).next
-                    continue
-                self._held = letter
-                self._due_in = delay
+                self._held, self._due_in = letter, self._budget.reserve_moment()
             if self._due_in > _AT_ONCE:
                 if is_busy:
                     return None
