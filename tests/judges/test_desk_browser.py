@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 import nouns
 from desking import fill_inbox, make_entry, make_publication, make_week
@@ -107,6 +107,20 @@ def test_search_source_note_and_new_issue(browser: Browser, root: Path) -> None:
         ready(page)
         press(page, "3")
         expect(page.locator("#told")).to_contain_text("Culture of Week 49")
+
+
+def test_what_is_pressed_before_the_answer_is_about_the_answer(browser: Browser, root: Path) -> None:
+    with opened(browser, root) as page:
+        held: list[Route] = []
+        is_held = True
+        page.route(re.compile("/inbox[?]"), lambda route: held.append(route) if is_held else route.continue_())
+        press(page, "/", *"paper1", "Enter", "End", "2")
+        is_held = False
+        for route in held:
+            route.continue_()
+        expect(page.locator("#told")).to_contain_text("Added to Europe of Week 48.")
+        (article,) = read(root).articles
+        assert article.url == "https://paper1.example/37?a=1&copy=2"
 
 
 def test_ten_thousand_entries_are_a_page_of_thirty(browser: Browser, tmp_path: Path) -> None:

@@ -66,13 +66,17 @@ export class Inbox {
 
   async draw(at, again = false) {
     this.at = at;
-    const outline = at.slug ? ask(`/outline/${at.slug}`) : { sections: [] };
-    await Promise.all([outline, this.ask(again)]);
-    const { sections, status } = await outline;
-    this.sections = sections.map((section) => section.fields.title);
-    this.status = status;
+    if (!again) this.askNow(this.learn());
+    await (again ? Promise.all([this.learn(), this.ask(true)]) : this.coming);
     this.decide();
     if (!again) this.list.focus({ preventScroll: true });
+  }
+
+  /** Learns the sections of the issue. */
+  async learn() {
+    const { sections, status } = this.at.slug ? await ask(`/outline/${this.at.slug}`) : { sections: [] };
+    this.sections = sections.map((section) => section.fields.title);
+    this.status = status;
   }
 
   get chosen() {
@@ -86,7 +90,15 @@ export class Inbox {
 
   askSoon() {
     clearTimeout(this.soon);
-    this.soon = setTimeout(() => this.ask().catch(this.failed), 30);
+    this.soon = setTimeout(() => this.askNow(), 30);
+  }
+
+  /** Asks which articles match; the keys that come meanwhile are about those. */
+  askNow(also = null) {
+    clearTimeout(this.soon);
+    this.soon = 0;
+    const asked = Promise.all([this.ask(), also]).catch(this.failed).finally(() => { if (this.coming === asked) this.coming = null; });
+    this.coming = asked;
   }
 
   /** Asks anew which articles match; again: those that one sees stay where they are. */
@@ -348,9 +360,10 @@ export class Inbox {
   leaveSearch(event) {
     if (event.key === "Escape" && this.search.value) {
       this.search.value = "";
-      this.ask().catch(this.failed);
+      this.askNow();
     }
     if (["Enter", "Escape", "ArrowDown"].includes(event.key)) {
+      if (this.soon) this.askNow();
       event.preventDefault();
       this.list.focus();
     }
@@ -369,7 +382,8 @@ export class Inbox {
     const held = event.target?.closest?.("button, a, select") && ["Enter", " "].includes(event.key);
     if (held) return false;
     const moves = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity, J: 1, K: -1 };
-    if (event.key in moves) {
+    const once = (act) => { this.coming ? this.coming.then(act) : act(); return true; };
+    if (event.key in moves) return once(() => {
       if (event.key === "J" || event.key === "K" || (event.shiftKey && event.key.startsWith("Arrow"))) {
         this.marked.add(this.chosen);
         this.go(this.here + moves[event.key]);
@@ -377,8 +391,7 @@ export class Inbox {
         this.tell();
         this.paint();
       } else this.go(this.here + moves[event.key]);
-      return true;
-    }
+    });
     const acts = {
       a: () => this.add(),
       n: () => this.annotate(),
@@ -386,20 +399,19 @@ export class Inbox {
       X: () => this.dismiss(this.numbers.slice(0, this.here)),
       u: () => this.undo(),
       s: () => this.only().catch(this.failed),
-      "/": () => this.search.focus(),
       o: () => this.entry?.url && window.open(this.entry.url, "_blank", "noopener"),
       " ": () => { this.mark(this.chosen); this.go(this.here + 1); },
       Enter: () => { this.open(); this.frames.element.querySelector("iframe")?.focus(); },
       Escape: () => { this.marked.clear(); this.tell(); this.paint(); this.close(); },
     };
-    if (/^[1-9]$/.test(event.key)) {
+    if (/^[1-9]$/.test(event.key)) return once(() => {
       const title = this.sections[event.key - 1];
       if (title === undefined) say(this.at.slug ? `There is no section ${event.key}.` : "There is no issue yet: N starts one.");
       else this.add(title);
-      return true;
-    }
-    if (!acts[event.key]) return false;
-    acts[event.key]();
+    });
+    if (event.key === "/") this.search.focus(); // what is typed next goes into it
+    else if (acts[event.key]) once(acts[event.key]);
+    else return false;
     return true;
   }
 }
