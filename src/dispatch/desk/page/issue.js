@@ -239,10 +239,10 @@ export class IssueView {
       if (!(error instanceof Told)) throw error;
       if (kind === "section" && field === "title") this.chosen = `section:${was}`;
       input.dataset.was = was;
-      wrong.textContent = error.faults.map((one) => [one.what, one.hint].filter(Boolean).join(". ")).join(" ");
       this.shown = await ask(`/outline/${this.at.slug}`);
       const now = this.target?.fields[field];
       if (now !== undefined && now !== was) input.dataset.was = now; // a second time is meant
+      wrong.textContent = error.faults.map((one) => [one.what, one.hint].filter(Boolean).join(". ")).join(" ");
       input.focus();
     }
   }

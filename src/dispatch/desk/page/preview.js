@@ -26,6 +26,7 @@ let overview = null; // what the server last said
 let view = null; // what is drawn: its name, its view, its issue
 let checked = null; // the findings of one version of one issue, once they have been asked for
 let said = []; // what went wrong while the view was drawn
+let early = null; // the keys that came before the view that was asked for
 
 /** Where we are, as the address has it: #issue/view/look+look. */
 function at() {
@@ -36,7 +37,9 @@ function at() {
 }
 
 function go({ slug, name, looks }) {
+  const before = location.hash;
   location.hash = `${slug ?? ""}/${name}/${[...looks].join("+")}`;
+  if (location.hash !== before && WITH_SECTIONS.has(name)) early ??= [];
 }
 
 const to = (change) => go({ ...at(), ...change });
@@ -46,7 +49,7 @@ async function draw(again = false) {
   const here = at();
   header(here);
   if (!here.issue && !WITHOUT_ISSUE.has(here.name)) {
-    view = null;
+    view = early = null;
     delete document.documentElement.dataset.busy;
     document.documentElement.dataset.version = overview.version;
     return by("stage").replaceChildren(make("div", { class: "sheet" }, make("p", {}, "There is no issue yet."), make("p", { class: "tools" }, make("button", { type: "button", onclick: create }, "New issue…"))));
@@ -78,6 +81,10 @@ async function draw(again = false) {
   delete document.documentElement.dataset.busy;
   document.documentElement.dataset.version = overview.version;
   if (here.issue && !view.shown.quiet) tally(here.slug);
+  if (at().name !== here.name) return; // one has gone on meanwhile
+  const keys = early ?? [];
+  early = null;
+  for (const key of keys) press({ key, preventDefault() {} });
 }
 
 function failed(error) {
@@ -201,6 +208,10 @@ function step(by_) {
 function press(event) {
   const typing = event.target?.closest?.("input, textarea, select, dialog");
   if (!overview || typing || event.ctrlKey || event.metaKey || event.altKey || !by("help-on").checked) return;
+  if (early && event.key.length === 1) {
+    early.push(event.key);
+    return event.preventDefault();
+  }
   if (view?.shown.press?.(event)) return event.preventDefault();
   const key = KEYS[event.key];
   if (key) {
