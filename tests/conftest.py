@@ -20,6 +20,8 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from dispatch import config, issues
 from dispatch.model import Issue, Publication
 from patience import PATIENCE
+from postgres_server import postgres_server as postgres_server
+from postgres_server import store as store
 from thorough import THOROUGH, scale
 from warm import warm_dispatch
 

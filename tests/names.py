@@ -41,7 +41,7 @@ VERBS = set(
     draft draw drop dump echo edit embed emit enable encode end enrich ensure enter enumerate escape estimate
     excerpt exclude exists expand expect expire explain export extend extract fail fetch fill filter find finish
     fit fits fix flag flatten fold follow forget format forward freeze from gather generate get give go group
-    guess handle has hash have hide highlight hold identify ignore import include indent index infer inflate
+    guess hand handle has hash have hide highlight hold identify ignore import include indent index infer inflate
     inherit init insert inspect install invert invite is isolate issue iterate join judge keep label launch lay
     lead leads learn leave let lighten limit link list load locate lock log look looks lower make mask map mark match
     matches may measure mend mention merge migrate minify mint move must name needs negotiate normalise note

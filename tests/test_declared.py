@@ -128,7 +128,7 @@ def test_what_is_declared_is_what_is_used() -> None:
     used = {name.split(".")[0] for path in MODULES for name, _ in imports(path)} - set(sys.stdlib_module_names)
     ours = set().union(*(MODULES_OF[name] for name in used - {"dispatch"}))
     assert ours.isdisjoint(needed_by_others())
-    assert ours | needed_by_others() == DECLARED
+    assert ours | needed_by_others() == DECLARED | {"psycopg"}  # an extra, loaded where DISPATCH_STORE is set
 
 
 def test_every_command_works_with_what_is_installed_for_certain(letter: Path) -> None:
@@ -138,7 +138,7 @@ def test_every_command_works_with_what_is_installed_for_certain(letter: Path) ->
     modules = " ".join(
         ".".join(("dispatch", *path.relative_to(MODULES[0].parent).with_suffix("").parts)).removesuffix(".__init__")
         for path in MODULES
-        if path.stem != "__main__"
+        if path.stem not in ("__main__", "postgres")
     )
     ran = run(
         letter,

@@ -7,17 +7,22 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from email import message_from_bytes, policy
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Session
 
+import nouns
 from commands import run_dispatch
-from dispatch import config, subscribers
+from dispatch import config, issues, locks, subscribers
 from dispatch.doctor import look_at_domain, look_at_store
+from dispatch.doctor.machines import look_at_way_back
 from dispatch.doctor.names import list_unnamed, read_signatures
 from dispatch.resolver import Resolver
+from dispatch.tokens import sign_text
+from loopback import Page, web
 from mail_sink import mail_sink
 from name_server import Zone, serve_names
 from patience import PATIENCE
@@ -89,6 +94,7 @@ def test_a_right_set_up_has_nothing_wrong(tmp_path: Path) -> None:
         desk.confirm("ann@paper.example")
         set_up(root, port)
         (tmp_path / "message.eml").write_text(MESSAGE)
+        run_dispatch(root, "subscriber", "backup", str(tmp_path / "copy.sqlite"))
         ran = run_dispatch(root, "doctor", "--dns", names, "--received", str(tmp_path / "message.eml"), "--json")
         found = json.loads(ran.stdout)
         # The clock of the server that shows the pages is uvicorn's own.
@@ -101,6 +107,7 @@ def test_a_wrong_set_up_is_told_of(tmp_path: Path) -> None:
     with signing(tmp_path / "wire") as desk, serve_mail(is_able=False) as port, serve_names(WRONG) as names:
         root = desk.publication.root
         set_up(root, port)
+        issues.create_issue(config.load(root), nouns.issue(nouns.article(1), slug="bridges"))
         (root / ".dispatch" / "subscribers.sqlite").chmod(0o644)
         (root / ".dispatch" / "keys").write_text("ab" * 32)  # of another store
         message = MESSAGE.replace(":List-Unsubscribe-Post", "")
@@ -111,6 +118,8 @@ def test_a_wrong_set_up_is_told_of(tmp_path: Path) -> None:
     rules = {(one["rule"], one["subject"]) for one in json.loads(ran.stdout)}
     assert rules == {
         ("sending.store", "file"),
+        ("sending.backup", "file"),
+        ("sending.server", "size"),
         ("sending.pipelining", "address"),
         ("sending.way-out", "data"),
         ("sending.mx", "name"),
@@ -185,11 +194,11 @@ def test_a_damaged_store_is_told_of(root: Path) -> None:
     body = bytearray(path.read_bytes())
     body[20_000:24_000] = b"\xff" * 4000
     path.write_bytes(body)
-    found = look_at_store(root)
+    found = look_at_store(root, NOW)
     assert found
     assert found.damage
     path.write_bytes(b"no database" * 1000)
-    assert "not a database" in look_at_store(root).damage
+    assert "not a database" in look_at_store(root, NOW).damage
     assert "sending.store" in run_dispatch(root, "doctor", "--offline", code=1).stdout
 
 
@@ -216,3 +225,63 @@ def test_a_name_that_is_silent_is_not_one_that_is_missing() -> None:
         facts = look_at_domain("wire.example", resolver, servers=(), is_sender=True)
         assert (facts.takes_mail, facts.spf_records, facts.unanswered) == (None, None, ("wire.example",))
         assert read_signatures(MESSAGE.encode(), resolver)[0].bits is None
+
+
+KEYS = (b"k" * 32,)
+
+
+@pytest.mark.parametrize(
+    ("page", "refusal"),
+    [
+        ("You have left.", ""),
+        (("", {}, 405), "status 405"),
+        (("", {"location": "/"}, 303), "status 303"),
+        (("", {"location": "/subscription/other"}, 307), "it is led elsewhere"),
+    ],
+)
+def test_who_leaves_by_one_click_is_led_nowhere(page: Page, refusal: str) -> None:
+    with web() as site:
+        pages = site.url("/subscription/")
+
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            nonce = handler.path.rpartition("=")[2]
+            handler.send_response(200)
+            handler.end_headers()
+            handler.wfile.write(f"{sign_text(nonce, 'here', KEYS)}\n".encode())
+            handler.close_connection = True
+
+        class Pages(dict[str, Page]):
+            def get(self, path: str, _default: object = None) -> Page | None:  # type: ignore[override]
+                return answer if "/here?" in path else page if "/leave/" in path else "Elsewhere"
+
+        site.pages = Pages()
+        facts = look_at_way_back(pages, KEYS, NOW, user_agent="dispatch-tests")
+        assert (facts.state, facts.refusal) == ("ours", refusal)
+        assert site.posted[0][2] == b"List-Unsubscribe=One-Click"
+
+
+def test_who_sends_now_is_named(root: Path) -> None:
+    with locks.hold_lock(root, "delivery", command="dispatch work on mx1 since 08:12 UTC"):
+        said = run_dispatch(root, "doctor", "--offline", code=1).stderr
+    assert "sending now: dispatch work on mx1 since 08:12 UTC (process" in said
+    assert "sending now" not in run_dispatch(root, "doctor", "--offline", code=1).stderr
+
+
+def test_names_that_are_wrong_stop_what_goes_to_thousands_at_large_providers(root: Path) -> None:
+    issues.create_issue(config.load(root), nouns.issue(nouns.article(1), slug="bridges"))
+    run_dispatch(root, "publish", "bridges", "--yes")
+    rows = [f"reader-{n}@{('gmail.com', 'yahoo.fr', 'Outlook.com')[n % 3]}" for n in range(5001)]
+    (root / "list.csv").write_text("\n".join(rows))
+    run_dispatch(root, "subscriber", "import", "list.csv", "--confirmed", "They said so", "--state", "active")
+    words = ("send", "bridges", "--untested", "--dry-run", "--dns")
+    with mail_sink() as sink:
+        set_up(root, int(sink.url.rpartition(":")[2]))
+        with serve_names(WRONG) as names:
+            refused = run_dispatch(root, *words, names, code=1)
+            assert "5001 readers are at Gmail, Yahoo or Outlook" in refused.stderr
+            assert "[sending.spf]" in refused.stdout
+            run_dispatch(root, "subscriber", "remove", rows[0])
+            run_dispatch(root, *words, names)  # 5,000 are few enough
+            run_dispatch(root, "subscriber", "add", rows[0], "--confirmed", "Again")
+        with serve_names(RIGHT) as names:
+            run_dispatch(root, *words, names)

@@ -74,6 +74,7 @@ RUNS: dict[str, list[str]] = {
     "subscriber import": ["subscriber", "import", "readers.csv"],
     "subscriber list": ["subscriber", "list"],
     "subscriber show": ["subscriber", "show", "ann@paper.example"],
+    "subscriber backup": ["subscriber", "backup", ".dispatch/copy.sqlite"],
     "subscriber tag": ["subscriber", "tag", "ann@paper.example", "press"],
     "subscriber export": ["subscriber", "export"],
     "subscriber remove": ["subscriber", "remove", "ann@paper.example"],

@@ -184,6 +184,7 @@ RUNS: dict[str, list[list[str]]] = {
     "serve": [["serve", "--port", TEXT], ["serve", "--host", LEADING], ["serve", "-o", "dispatch.toml"]],
     "subscriber add": [["subscriber", "add", TEXT, "--confirmed", LEADING], ["subscriber", "add", LEADING]],
     "subscriber ask": [["subscriber", "ask"], ["subscriber", "ask", TEXT], ["subscriber", "ask", LEADING]],
+    "subscriber backup": [["subscriber", "backup", TEXT], ["subscriber", "backup", LEADING]],
     "subscriber export": [["subscriber", "export", "--state", TEXT], ["subscriber", "export", "--output", LEADING]],
     "subscriber forget": [["subscriber", "forget", TEXT, "--yes"], ["subscriber", "forget", LEADING]],
     "subscriber import": [["subscriber", "import", "story.md", "--map", f"{TEXT}=name"]],

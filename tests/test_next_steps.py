@@ -13,10 +13,12 @@ import click
 import pytest
 
 import dispatch
+from api_server import api_server
 from commands import find_command, list_commands, run_dispatch
 from dispatch.cli import COMMANDS, main
 from dispatch.cli.other_words import INSTEAD, OPTIONS
 from dispatch.text import quote_word
+from listmonk_api import Listmonk
 from loopback import item, rss, web
 from patience import PATIENCE
 from test_docs import parse
@@ -48,7 +50,7 @@ WORDS = [
 @pytest.mark.skipif(sys.platform == "win32", reason="the warm program is for POSIX")
 @pytest.mark.parametrize("shell", SHELLS)
 def test_every_next_step_works_where_it_is_pasted(shell: str, tmp_path: Path, warm: Path) -> None:
-    environment = {**os.environ, "HOME": str(tmp_path), "COLUMNS": "40"}
+    environment = {**os.environ, "HOME": str(tmp_path), "COLUMNS": "40", "DISPATCH_SERVICE_KEY": "dispatch:s3cret"}
     entered: list[str] = []
     pasted: dict[str, str] = {}  # what was printed
 
@@ -96,6 +98,12 @@ def test_every_next_step_works_where_it_is_pasted(shell: str, tmp_path: Path, wa
     paste("dispatch template copy masthead.html")
     paste("dispatch render the-title --format text")
     paste("dispatch subscriber import readers.csv --confirmed forms")
+    paste("dispatch render the-title --format eml --output message.eml")
+    with api_server(Listmonk()) as service, (tmp_path / folder / "dispatch.toml").open("a") as file:
+        file.write('\n[delivery]\ntest = "desk@wire.example"\n')
+        file.write(f'[delivery.listmonk]\nurl = "{service.url}"\nlists = 1\n')
+        file.flush()
+        paste("dispatch send the-title --via listmonk")
     paste("dispatch withdraw the-title 1 --yes --without-copy --because Wrong.")
     said = "\n".join(one for printed in pasted.values() for one in PASTED.findall(printed))
     assert [one for one in list_next_commands() if not re.search(f"^{one}", said, re.MULTILINE)] == []

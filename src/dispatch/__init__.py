@@ -32,10 +32,11 @@ __all__ = [
     "RenderError", "ReviewError",
     "Arrival", "Article", "Author", "Colours", "Consent", "Contents", "Correction", "Credit", "Delivery",
     "DeliveryReport", "DeliverySettings", "Document", "Edition", "EmailSettings", "Enclosure", "Fault",
-    "FeedSettings", "Finding", "Image", "ImageCopy", "ImageVariant", "Issue", "Link", "ListedPerson", "Notice",
-    "OwnPage", "Page", "Person", "Place", "Publication", "Record", "RepublishSettings", "Round", "Section",
-    "SiteSettings", "Source", "Sponsor", "SubscribeSettings", "Subscriber", "Suppression", "SyndicationSettings",
-    "Terms", "Theme", "TopicNames", "Visit", "Withdrawal", "Witness",
+    "FeedSettings", "Finding", "Image", "ImageCopy", "ImageVariant", "Issue", "Link", "ListedPerson",
+    "ListmonkSettings", "Notice", "OwnPage", "Page", "Person", "Place", "Publication", "Record",
+    "RepublishSettings", "Round", "Section", "SiteSettings", "Source", "Sponsor", "SubscribeSettings",
+    "Subscriber", "Suppression", "SyndicationSettings", "Terms", "Theme", "TopicNames", "Visit", "Withdrawal",
+    "Witness",
 ]
 # fmt: on
 

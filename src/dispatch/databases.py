@@ -3,16 +3,23 @@
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Protocol
 
 from dispatch import files, git
 from dispatch.errors import DispatchError
 from dispatch.frozen import dataclass
 
 PATIENCE = 30.0  # seconds that a write waits for another process
+
+
+class SqlConnection(Protocol):
+    """A database that is open, SQLite's or another, in which each statement is a transaction of its own."""
+
+    def execute(self, statement: str, values: Sequence[object] = ..., /) -> Any:
+        """Run a statement, in which each ? stands for one of the values; return what the DB-API calls a cursor."""
 
 
 def find_database(root: Path, name: Path, *, error: type[DispatchError]) -> Path:
@@ -126,8 +133,10 @@ class Database:
         if version > newest:
             what = f"was made by a later dispatch (version {version}, this one knows {newest})"
             raise self.error(what, subject=self.file.as_posix(), hint=self.if_later)
-        if version < newest:
+        (journal,) = found.execute("PRAGMA journal_mode").fetchone()
+        if journal == "delete":  # a new file, or a copy that was put in its place
             _enable_write_ahead(found)
+        if version < newest:
             with self.begin_transaction(found):
                 for script in self.migrations[_read_version(found) :]:  # asked again: another process may be faster
                     for statement in script.split(";\n"):

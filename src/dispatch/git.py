@@ -151,6 +151,15 @@ def list_tracked(folder: Path) -> list[str]:
     return [name for name in os.fsdecode(found).split("\0") if name]
 
 
+def is_left_out(path: Path) -> bool:
+    """Whether git would not take up a new file that is there: it is ignored, or in no repository."""
+    try:
+        words = ("ls-files", "-z", "--others", "--exclude-standard", "--", str(path))
+        return not _run_git(path.parent, "-c", "safe.directory=*", *words)
+    except ReviewError:
+        return True
+
+
 def _is_held(path: Path, body: bytes | None) -> bool:
     return body is not None and path.read_bytes().replace(b"\r\n", b"\n") == body.replace(b"\r\n", b"\n")
 

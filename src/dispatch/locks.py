@@ -47,6 +47,16 @@ def hold_lock(
         _write_holder(file, "")
 
 
+def find_holder(root: Path, name: str) -> str:
+    """Find who holds a lock now; empty for nobody."""
+    path = root / files.OWN / name
+    try:
+        with files.open_file(path, os.O_RDWR) as file:
+            return "" if files.try_lock(file) else file.read().decode("utf-8", "replace") or "another command"
+    except OSError:
+        return ""
+
+
 def _write_holder(file: BinaryIO, holder: str) -> None:
     """Write into the lock's file who holds it; on a full disk it is a lock all the same."""
     with suppress(OSError):

@@ -56,7 +56,7 @@ def render_edition(
 
             body = eml.build_message(issue, publication, to)
         else:
-            body = row.render(issue, publication)
+            body = (fitted.mail if fitted and format == "email" else b"") or row.render(issue, publication)
     path = choose_path(issue.as_page, format)
     edition = Edition(format=row.name, media_type=row.media_type, path=path, body=body)
     return replace(edition, shortened=fitted.excerpts, without_notes=fitted.notes) if fitted else edition
@@ -166,7 +166,8 @@ def _render_for_service(issue: Contents, publication: Publication, format: str, 
         raise RenderError(f"{service.title} takes no {format}", address=issue.slug or issue.title, hint=hint)
     # Its text shows what its mail has room for.
     fitted = fit_mail(issue, publication, partial(hand_over.render, service=service, as_text=False))
-    body = hand_over.render(fitted.issue, publication, service, as_text=format == "text")
+    body = b"" if format == "text" else fitted.mail
+    body = body or hand_over.render(fitted.issue, publication, service, as_text=format == "text")
     path = row.path.replace("email", name)
     edition = Edition(format=row.name, media_type=row.media_type, path=path, body=body)
     return replace(edition, shortened=fitted.excerpts, without_notes=fitted.notes)

@@ -14,7 +14,7 @@ from checks.editing import HALVES, Edit, altered, last, swap, without
 from checks.judging import judge
 from dispatch import check, html, render
 from dispatch.formats import FORMATS
-from dispatch.model import Article, Author, Credit, Finding, FindingValue, Image, Issue, Place, Source
+from dispatch.model import Article, Author, Credit, Edition, Finding, FindingValue, Image, Issue, Place, Source
 from nouns import FEEDS
 from thorough import scale
 
@@ -165,6 +165,17 @@ def test_what_is_altered_is_named(name: str, format: str) -> None:  # noqa: A002
         (own,) = (article for article in ISSUE.articles if article.key == "story-1")
         place = Place(file=own.file, edition="edition", half=HALVES[half], article="story-1")
         assert {one.place for one in found if one.rule == rule} == {place}
+
+
+@pytest.mark.parametrize("name", [name for name, (_, _, formats) in LOSSES.items() if set(FEEDS) <= set(formats)])
+def test_what_is_altered_in_one_feed_is_named_there_though_the_others_are_whole(name: str) -> None:
+    edit, rule, _ = LOSSES[name]
+    whole = {one: nouns.body(one, ISSUE) for one in FEEDS}
+    for broken in FEEDS:
+        bodies = whole | {broken: altered(broken, whole[broken], within(edit))}
+        editions = [Edition(format=one, media_type="", path=one, body=body) for one, body in bodies.items()]
+        found = check.findings(ISSUE, editions, nouns.publication())
+        assert {one.place.edition for one in found if one.rule == rule} == {broken}
 
 
 @pytest.mark.parametrize("format", ROOMY)

@@ -18,7 +18,7 @@ from dispatch.checks.spf import LookUp, SpfCheck, SpfError
 from dispatch.model import DeliverySettings, EmailSettings, Publication
 from dispatch.report import write_message
 
-STORE = StoreFacts(file=".dispatch/subscribers.sqlite", mode=0o600, size=1000, free=1_000_000)
+STORE = StoreFacts(file=".dispatch/subscribers.sqlite", mode=0o600, size=1000, free=1_000_000, backup_days=7)
 SERVER = ServerFacts(name="mail.wire.example:465", tls="TLSv1.3", days_left=60, most_bytes=10_000_000)
 WAY_BACK = WayBackFacts(url="https://wire.example/subscription/", state="ours", drift=2)
 DOMAIN = DomainFacts(
@@ -74,6 +74,10 @@ WRONG: list[tuple[str, str, SendingFacts]] = [
     ("sending.store", "mode 644", replace(RIGHT, store=replace(STORE, mode=0o644))),
     ("sending.store", "damaged: row 3", replace(RIGHT, store=replace(STORE, damage="row 3"))),
     ("sending.store", "power cut", replace(RIGHT, store=replace(STORE, is_durable=False))),
+    ("sending.copy", "old copy", replace(RIGHT, store=replace(STORE, is_old_copy=True))),
+    ("sending.copy", "another machine", replace(RIGHT, store=replace(STORE, is_moved=True))),
+    ("sending.backup", "8 days ago", replace(RIGHT, store=replace(STORE, backup_days=8))),
+    ("sending.backup", "no backup", replace(RIGHT, store=replace(STORE, backup_days=None))),
     ("sending.room", "2,999 bytes", replace(RIGHT, store=replace(STORE, free=2999))),
     (
         "sending.way-out",
@@ -81,6 +85,8 @@ WRONG: list[tuple[str, str, SendingFacts]] = [
         replace(RIGHT, way_back=replace(WAY_BACK, state="silent", detail="status 502")),
     ),
     ("sending.way-out", "another store", replace(RIGHT, way_back=replace(WAY_BACK, state="foreign"))),
+    ("sending.way-out", "one click", replace(RIGHT, way_back=replace(WAY_BACK, refusal="status 405"))),
+    ("sending.certificate", "wire.example ends in 13", replace(RIGHT, way_back=replace(WAY_BACK, days_left=13))),
     ("sending.clock", "61 seconds", replace(RIGHT, way_back=replace(WAY_BACK, drift=-61))),
     ("sending.unanswered", "wire.example", replace(RIGHT, domains=(replace(DOMAIN, unanswered=("wire.example",)),))),
     ("sending.mx", "No mail to wire.example", replace(RIGHT, domains=(replace(DOMAIN, takes_mail=False),))),
@@ -105,6 +111,8 @@ WRONG: list[tuple[str, str, SendingFacts]] = [
     ("sending.dkim", "list-unsubscribe", replace(RIGHT, signatures=(replace(SIGNATURE, signed=("from",)),))),
     ("sending.dkim", "no key at s1._domainkey", replace(RIGHT, signatures=(replace(SIGNATURE, bits=0),))),
     ("sending.dkim", "1,023 bits", replace(RIGHT, signatures=(replace(SIGNATURE, bits=1023),))),
+    ("sending.dkim-key", "1,024 bits", replace(RIGHT, signatures=(replace(SIGNATURE, bits=1024),))),
+    ("sending.dkim-key", "2,047 bits", replace(RIGHT, signatures=(replace(SIGNATURE, bits=2047),))),
     ("sending.unanswered", "s1._domainkey", replace(RIGHT, signatures=(replace(SIGNATURE, bits=None),))),
 ]
 
@@ -117,14 +125,26 @@ def test_what_is_wrong_is_found(rule: str, words: str, facts: SendingFacts) -> N
     assert [one for one in judge_sending(replace(facts, publication=off)) if one.rule == rule] == []
 
 
+def test_with_thousands_of_readers_at_large_providers_names_are_no_matter_of_taste() -> None:
+    wrong = replace(
+        RIGHT,
+        server=replace(SERVER, unnamed=("192.0.2.1",), is_pipelining=False),
+        domains=(replace(DOMAIN, spf_verdict="softfail"),),
+        signatures=(replace(SIGNATURE, bits=1024),),
+    )
+    few, many = (judge_sending(replace(wrong, large_readers=count)) for count in (5000, 5001))
+    assert {one.severity for one in few} == {"warning"}
+    assert [one.rule for one in many if one.severity == "warning"] == ["sending.pipelining"]
+    assert len(many) == len(few) == 4
+
+
 def test_what_is_just_enough_is_not_spoken_of() -> None:
     """At each limit; WRONG has each by one beyond."""
     enough = replace(
         RIGHT,
         store=replace(STORE, free=3 * STORE.size),
         server=replace(SERVER, most_bytes=RIGHT.largest, days_left=14),
-        way_back=replace(WAY_BACK, drift=-60),
-        signatures=(replace(SIGNATURE, bits=1024),),
+        way_back=replace(WAY_BACK, drift=-60, days_left=14),
     )
     assert judge_sending(enough) == []
     assert judge_sending(replace(RIGHT, signatures=(replace(SIGNATURE, bits=256),))) == []  # Ed25519

@@ -13,7 +13,10 @@ from deliver.desks import ISSUE, NOW, addresses_in, make_wire, open_desk, send, 
 from dispatch import bounces, subscribers
 from dispatch.model import Publication
 from mail_sink import MailSink, Step, mail_sink
+from postgres_server import on_both
 from returned import bounce, complaint
+
+pytestmark = on_both
 
 
 def state(wire: Publication, number: int) -> str:

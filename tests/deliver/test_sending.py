@@ -14,6 +14,9 @@ from deliver.desks import ISSUE, LATER, NOW, QUICK, Clock, addresses_in, make_wi
 from dispatch import config, ledger, subscribers
 from dispatch.errors import DeliveryError, LockedError
 from mail_sink import DROP, HANG, Step, mail_sink
+from postgres_server import on_a_file, on_both
+
+pytestmark = on_both
 
 
 @pytest.mark.parametrize("extensions", [("PIPELINING", "SIZE 1000000"), ()])
@@ -162,12 +165,14 @@ def test_rate_and_daily_cap_are_kept(tmp_path: Path) -> None:
         assert send(wire, sink.url, clock=clock).states == {"accepted": 10, "planned": 2}
 
 
+@on_a_file
 def test_two_senders_are_one_too_many(tmp_path: Path) -> None:
     wire = make_wire(tmp_path, 1)
     with open_desk(wire), pytest.raises(LockedError, match="dispatch send on"), open_desk(wire):
         pass
 
 
+@on_a_file
 def test_an_old_copy_of_the_store_is_refused(tmp_path: Path) -> None:
     wire = make_wire(tmp_path, 30, connections=1)
     store = tmp_path / ".dispatch" / "subscribers.sqlite"
@@ -184,6 +189,7 @@ def test_an_old_copy_of_the_store_is_refused(tmp_path: Path) -> None:
         assert len(sink.taken) == 30
 
 
+@on_a_file
 def test_another_store_does_not_send_what_this_one_has_begun(tmp_path: Path) -> None:
     wire = make_wire(tmp_path, 3)
     with mail_sink() as sink:
@@ -196,6 +202,7 @@ def test_another_store_does_not_send_what_this_one_has_begun(tmp_path: Path) -> 
             send(wire, sink.url)
 
 
+@on_a_file
 def test_a_moved_folder_is_refused_until_somebody_means_it(tmp_path: Path) -> None:
     make_wire(tmp_path / "one", 1)
     with open_desk(make_wire(tmp_path / "two", 1)):

@@ -32,7 +32,7 @@ def check(case: CheckInput) -> Iterator[Finding]:
             found: Iterable[Finding] = [make_finding("attribution.article", "article")]
             if entry:
                 shown, lost = sponsors.take_lines(article, entry, part, case)
-                found = [*lost, *check_article(article, shown, part, case.publication)]
+                found = [*lost, *check_article(article, shown, part, case)]
             yield from (add_headline(one.at_place(part.find_article(article)), article) for one in found)
 
 
@@ -50,17 +50,16 @@ def _check_whole(case: CheckInput, part: Rendition) -> Iterator[Finding]:
     yield from web.check_metadata(part, case.publication)
 
 
-def check_article(
-    article: Article, entry: ShownArticle, part: Rendition, publication: Publication
-) -> Iterator[Finding]:
+def check_article(article: Article, entry: ShownArticle, part: Rendition, case: CheckInput) -> Iterator[Finding]:
     """Report what is wrong with one article as one part shows it."""
+    publication = case.publication
     if fold_spaces(entry.title) != fold_spaces(article.title):
         yield make_finding("attribution.title", "title", found=entry.title)
     if part.kind != "gathered":  # the bodies of that were judged in the feed of their own issue
         if article.withdrawn:
             found = list(withdrawn.check_withdrawn(article, article.withdrawn, entry, part, publication))
         else:
-            found = list(_check_shown(article, entry, part, publication))
+            found = _check_once(article, entry, part, case)
         yield from found
         # What people see wrong, machines need not be asked about.
         if _AUTHORS.isdisjoint(one.rule for one in found):
@@ -70,6 +69,17 @@ def check_article(
     picture = entry.item.picture if entry.item and part.kind != "gathered" else ""
     if picture and not is_same_request(picture, article.image.url if article.image else ""):
         yield make_finding("attribution.picture", "element", found=picture)
+
+
+def _check_once(article: Article, entry: ShownArticle, part: Rendition, case: CheckInput) -> list[Finding]:
+    """Find what ``_check_shown`` reports; in feeds, whose bodies are the same, once for all formats."""
+    if part.kind != "feed":
+        return list(_check_shown(article, entry, part, case.publication))
+    shown = article, entry.lines, entry.pictures
+    if article.id not in case.judged_bodies or case.judged_bodies[article.id][0] != shown:
+        case.judged_bodies[article.id] = shown, list(_check_shown(article, entry, part, case.publication))
+    words = _check_item_words(article, entry.item, case.publication) if entry.item else ()
+    return [*words, *case.judged_bodies[article.id][1]]
 
 
 def _check_shown(article: Article, entry: ShownArticle, part: Rendition, publication: Publication) -> Iterator[Finding]:
@@ -91,8 +101,6 @@ def _check_shown(article: Article, entry: ShownArticle, part: Rendition, publica
         # Where a mail shows an article in brief, the headline is the way.
         if near is not None or part.kind != "mail":
             yield make_finding("attribution.read-more", "link", found=near, wanted=article.url)
-    if entry.item:
-        yield from _check_item_words(article, entry.item, publication)
     yield from byline.check_byline(article, entry, own, publication)
     yield from web.check_see_also(article, entry, part.place, publication)
     yield from body.check_body(article, entry, own, part.kind, publication)

@@ -244,6 +244,8 @@ def shows_footer(content: str, footer: str) -> bool:
 
 def check_markup(name: str, content: str) -> Iterator[Finding]:
     """Report what feed readers refuse in HTML of a feed: of the item of that name, or of the feed itself when empty."""
+    if "<" not in content:
+        return
     inside = read_content(content)
     for tag in inside.find_tags(*_REFUSED):
         yield make_finding("feed.markup", "element", headline=name, element=tag.name)

@@ -9,8 +9,23 @@ from typing import Annotated
 
 from dispatch.checks import kit_page, read_back, withdrawn
 from dispatch.checks.read_back import Rendition
+from dispatch.checks.text_lines import Line, Picture
 from dispatch.errors import CheckError
-from dispatch.model import Article, Contents, Edition, Fault, Issue, Place, Publication, Record, Section, Sponsor
+from dispatch.model import (
+    Article,
+    Contents,
+    Edition,
+    Fault,
+    Finding,
+    Issue,
+    Place,
+    Publication,
+    Record,
+    Section,
+    Sponsor,
+)
+
+ShownBody = tuple[Article, tuple[Line, ...], tuple[Picture, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +72,11 @@ class CheckInput:
         """The issue with the headlines that its editions must have."""
         is_whole = not any(article.withdrawn for article in self.issue.articles)
         return self.issue if is_whole else withdrawn.mark_titles(self.issue, self.publication)
+
+    @cached_property
+    def judged_bodies(self) -> dict[str, tuple[ShownBody, list[Finding]]]:
+        """By the id of an article, how a feed shows it, and what is wrong with that: other formats show the same."""
+        return {}
 
     def _read_parts(self, edition: Edition) -> tuple[Rendition, ...] | CheckError:
         try:

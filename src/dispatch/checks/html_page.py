@@ -21,7 +21,9 @@ _UNSEEN = frozenset({"head", "noscript", "script", "style", "template", "title"}
 _RAW = frozenset({"script", "style", "title"})
 _NOT_PROSE = frozenset({"figure", "pre", "table"})
 _RANKS = {f"h{rank}": rank for rank in range(1, 7)}
+_LISTS = frozenset({"dl", "ol", "ul"})
 _STRUCK = frozenset({"bdo", "del", "s", "strike"})
+_FOLDS = _STRUCK | {"details", "summary"}
 # What an element's own style keeps from the reader's eye. Only the attribute is read: no sheet, and no colour.
 _STYLE_END = r"\s*(?:!|;|$)"
 _HIDDEN = re.compile(
@@ -38,8 +40,7 @@ _NO_SIZE = re.compile(r"(?:^|\s)0+(?:/\S+)?\s")  # within the shorthand, where i
 _RELATIVE = re.compile(r"inherit|unset|smaller|larger|[\d.]", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tag:
+class Tag(NamedTuple):
     """An element: its name and its attributes; one without a value has an empty one."""
 
     name: str
@@ -111,26 +112,27 @@ class _PageReader:
             self.doctype = True
             return
         around = self._path[-1]
-        tag = Tag(name=name, attributes=attributes, text=text)
+        tag = Tag(name, attributes, text)
         self.tags.append(tag)
-        self.outer += [tag] if around.name == "body" else []
+        if around.name == "body":
+            self.outer.append(tag)
         style = attributes.get("style", "")
         unseen = around.unseen or name in _UNSEEN or "hidden" in attributes or (bool(style) and is_hidden(style))
         if not unseen:
             self._show_element(name, attributes)
-        if self._marked is None and _is_mark(attributes):
+        if attributes and self._marked is None and _is_mark(attributes):
             self._marked = len(self._path), AuthorMark(name="", url=attributes.get("href", ""), anchor=around.anchor)
         rank, is_foot = _RANKS.get(name, 0), attributes.get("id") == "foot"
         self._path.append(
             _Around(
-                name=name,
-                anchor=attributes.get("id", "") if name == "article" or is_foot else around.anchor,
-                heading=rank or around.heading,
-                prose=around.prose and not rank and name not in _NOT_PROSE,
-                listed=around.listed or name in {"dl", "ol", "ul"},
-                unseen=unseen,
-                tiny=is_tiny(style, around.tiny) if style else around.tiny,
-                faint=self._is_faint(name, attributes),
+                name,
+                attributes.get("id", "") if name == "article" or is_foot else around.anchor,
+                rank or around.heading,
+                around.prose and not rank and name not in _NOT_PROSE,
+                around.listed or name in _LISTS,
+                unseen,
+                is_tiny(style, around.tiny) if style else around.tiny,
+                self._is_faint(name, attributes) if name in _FOLDS or style else around.faint,
             )
         )
 
@@ -182,6 +184,9 @@ class _PageReader:
 
     def add_words(self, text: str) -> None:
         around = self._path[-1]
+        if text.isspace() and not self._marked:  # what stands between most tags
+            self._gap = self._gap or (bool(self._text) and not (around.unseen or around.tiny))
+            return
         if not self.opening and around.name not in _UNSEEN:
             self.opening = fold_spaces(text)
         text = drop_directions(text)
@@ -215,23 +220,15 @@ class _PageReader:
             self._close_link()
         if self._text or self._links:
             around = self._path[-1]
-            self.lines.append(
-                Line(
-                    text=self._text,
-                    links=tuple(self._links),
-                    heading=around.heading,
-                    prose=around.prose,
-                    listed=around.listed,
-                    anchor=around.anchor,
-                    faint=tuple(self._faint),
-                )
-            )
+            kind = around.heading, around.prose, around.listed, around.anchor
+            self.lines.append(Line(self._text, tuple(self._links), *kind, tuple(self._faint)))
         self._text, self._gap, self._links, self._faint = "", False, [], []
         self._open = (carried, None) if carried is not None else None
 
 
 def _is_mark(attributes: Mapping[str, str]) -> bool:
-    return "author" in attributes.get("rel", "").lower().split() or "p-author" in attributes.get("class", "").split()
+    relations, classes = attributes.get("rel", ""), attributes.get("class", "")
+    return (bool(relations) and "author" in relations.lower().split()) or "p-author" in classes.split()
 
 
 def _read_srcset(srcset: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from dispatch.errors import CheckError
 
@@ -42,13 +42,18 @@ def walk_tree(html: str) -> Iterator[Piece]:
             yield "!doctype", {}, ""
         before = before.prev
     path: list[tuple[str, LexborNode]] = []
+    names: dict[int, str] = {}  # by Lexbor's number: it makes a new text each time that a name is asked for
     while node:
-        name = node.tag or ""
+        number = node.tag_id
+        if (name := names.get(number)) is None:
+            name = names[number] = node.tag or ""
         if name == "-text":
             yield "", None, node.text_content or ""
-        elif name and not name.startswith("-"):  # comments and the like have no name or one of these
-            attributes = {key: value or "" for key, value in node.attributes.items()}
-            yield name, attributes, node.text(deep=False) if name in _RAW else ""
+        elif name and name[0] != "-":  # comments and the like have no name or one of these
+            given = node.attributes
+            is_bare = None in given.values()
+            attributes = {key: value or "" for key, value in given.items()} if is_bare else given
+            yield name, cast("Mapping[str, str]", attributes), node.text(deep=False) if name in _RAW else ""
             if child := None if name in _RAW else node.first_child:
                 path.append((name, node))
                 node = child

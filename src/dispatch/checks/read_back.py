@@ -14,7 +14,7 @@ from dispatch.checks.feed_items import FeedItem
 from dispatch.checks.html_page import HtmlPage, read_content, read_page
 from dispatch.checks.mail_lines import split_mail
 from dispatch.checks.rules import find_edition_place
-from dispatch.checks.text_lines import Line, LineLink, Picture, find_headlines, fold_spaces, join_lines, read_paragraphs
+from dispatch.checks.text_lines import Line, LineLink, Picture, find_headlines, fold_spaces, read_paragraphs
 from dispatch.errors import CheckError
 from dispatch.model import Article, Contents, Edition, ImageCopy, Page, Place
 
@@ -39,7 +39,7 @@ class ShownArticle:
     @property
     def text(self) -> str:
         """All words under the headline."""
-        return fold_spaces(self.raw) or join_lines(self.lines).text
+        return fold_spaces(self.raw) or " ".join(line.text for line in self.lines).lstrip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

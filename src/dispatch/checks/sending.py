@@ -4,17 +4,22 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
 from dispatch.checks.rules import CONFIG, make_finding
 from dispatch.checks.spf import MOST_LOOK_UPS, Verdict
 from dispatch.model import Finding, Place, Publication
 
-_LEAST_BITS: Final = 1024  # of a key (RFC 8301, section 3.2)
+_LEAST_BITS, _GOOD_BITS = 1024, 2048  # of a key (RFC 8301, section 3.2)
+MOST_UNNAMED: Final = 5000
+"""Readers at large providers up to whom they let pass what is wrong with the names of a sender."""
+_OF_NAMES: Final = ("mx", "spf", "spf-server", "dkim", "dkim-key", "dmarc", "ptr")
 _SIGNED: Final = ("from", "list-unsubscribe", "list-unsubscribe-post")
 _MOST_DRIFT: Final = 60  # seconds between two clocks
 _LEAST_DAYS: Final = 14  # for which a certificate is valid
+_MOST_DAYS: Final = 7  # since the last backup
 _LEAST_ROOM: Final = 3  # times the store's size: a backup and the write-ahead log beside it
 
 
@@ -55,6 +60,9 @@ class StoreFacts:
     mode: Annotated[int, "who may do what with it, as chmod has it; -1 where the system knows nothing of the kind"] = -1
     damage: Annotated[str, "what SQLite finds in it; empty when it is whole"] = ""
     is_durable: Annotated[bool, "whether each write is on the disk when it ends"] = True
+    backup_days: Annotated[int | None, "since the last backup; None when there never was one"] = None
+    is_old_copy: Annotated[bool, "whether it knows fewer messages than were begun from this folder"] = False
+    is_moved: Annotated[bool, "whether it was used on another machine, or in another folder"] = False
     size: Annotated[int, "bytes"] = 0
     free: Annotated[int, "bytes that the disk has left"] = 0
 
@@ -67,6 +75,8 @@ class WayBackFacts:
     state: Literal["ours", "foreign", "silent"]
     detail: Annotated[str, "why they do not answer"] = ""
     drift: Annotated[int | None, "by how many seconds the clock there is before this one"] = None
+    days_left: Annotated[int | None, "for which their certificate is valid"] = None
+    refusal: Annotated[str, "what was wrong when somebody left by one click; empty when nothing was"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +101,7 @@ class SendingFacts:
     domains: tuple[DomainFacts, ...] = ()
     sender: Annotated[str, "the domain of the sender"] = ""
     signatures: Annotated[tuple[SignatureFacts, ...] | None, "of the message that was received"] = None
+    large_readers: Annotated[int, "how many have their address at Gmail, Yahoo or Outlook"] = 0
     largest: Annotated[int, "bytes of the largest message that is to be sent; 0 when that is not known"] = 0
 
 
@@ -105,7 +116,14 @@ def judge_sending(facts: SendingFacts) -> list[Finding]:
         *_judge_signatures(facts),
     ]
     left = [one for one in found if one.rule not in facts.publication.check]
+    if facts.large_readers > MOST_UNNAMED:
+        left = [replace(one, severity="error") if is_of_names(one) else one for one in left]
     return sorted(left, key=lambda one: one.severity != "error")
+
+
+def is_of_names(finding: Finding) -> bool:
+    """Whether large providers look at it before they take the mails of somebody who sends them thousands."""
+    return finding.rule in {f"sending.{name}" for name in _OF_NAMES}
 
 
 def is_aligned(one: str, other: str) -> bool:
@@ -139,6 +157,10 @@ def _judge_store(store: StoreFacts) -> Iterator[Finding]:
         yield make_finding("sending.store", "file", place, found=f"{store.mode:o}")
     if not store.is_durable:
         yield make_finding("sending.store", "attribute", place)
+    if store.is_old_copy or store.is_moved:
+        yield make_finding("sending.copy", "data" if store.is_old_copy else "file", place)
+    if store.backup_days is None or store.backup_days > _MOST_DAYS:
+        yield make_finding("sending.backup", "date" if store.backup_days else "file", place, count=store.backup_days)
     if store.free < _LEAST_ROOM * store.size:
         yield make_finding("sending.room", "size", place, size=store.free, limit=_LEAST_ROOM * store.size)
 
@@ -164,6 +186,11 @@ def _judge_way_back(pages: WayBackFacts) -> Iterator[Finding]:
         yield make_finding("sending.way-out", "page", place, detail=pages.detail)
     elif pages.state == "foreign":
         yield make_finding("sending.way-out", "data", place)
+    if pages.refusal:
+        yield make_finding("sending.way-out", "link", place, detail=pages.refusal)
+    if pages.days_left is not None and pages.days_left < _LEAST_DAYS:
+        host = urlsplit(pages.url).netloc
+        yield make_finding("sending.certificate", "date", place, host=host, count=pages.days_left)
     if pages.drift is not None and abs(pages.drift) > _MOST_DRIFT:
         yield make_finding("sending.clock", "date", place, count=abs(pages.drift))
 
@@ -216,5 +243,6 @@ def _judge_signatures(facts: SendingFacts) -> Iterator[Finding]:
             yield make_finding("sending.unanswered", "name", place, name=key)
         elif one.bits == 0:
             yield make_finding("sending.dkim", "key", place, name=key)
-        elif one.bits < _LEAST_BITS and one.bits != 256:  # Ed25519 (RFC 8463)
-            yield make_finding("sending.dkim", "size", place, name=key, count=one.bits, limit=_LEAST_BITS)
+        elif one.bits < _GOOD_BITS and one.bits != 256:  # Ed25519 (RFC 8463)
+            rule = "sending.dkim" if one.bits < _LEAST_BITS else "sending.dkim-key"
+            yield make_finding(rule, "size", place, name=key, count=one.bits, limit=_GOOD_BITS)

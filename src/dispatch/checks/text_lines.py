@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from dispatch import links
 from dispatch.model import Page
@@ -30,8 +30,7 @@ _ENCODED = re.compile(r"[\x00-\x20\"<>\[\\\]^`{|}\x7f]")
 _HOST = re.compile(r"([a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?)([^/?#:@\[\]]*)(.*)", re.IGNORECASE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineLink:
+class LineLink(NamedTuple):
     """A link within a line: from ``start`` to ``end`` of the line's text. One without words has no width."""
 
     url: str
@@ -53,8 +52,7 @@ class Picture:
     link: Annotated[str, "where the link around it leads; empty without one"] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """What stands between two block boundaries, its whitespace folded."""
 
     text: str = ""

@@ -16,8 +16,7 @@ from dispatch.errors import DeliveryError, explain_refusal
 from dispatch.model import Delivery, DeliveryState
 
 if TYPE_CHECKING:
-    import sqlite3
-
+    from dispatch.databases import SqlConnection
     from dispatch.model import Round
 
 _TOLD = ("failed", "deferred", "unknown", "bounced", "complained", "expired")
@@ -116,7 +115,7 @@ def resume(issue: str) -> None:
     _set_state(issue, "begun", before=("held",))
 
 
-def _print_numbers(connection: "sqlite3.Connection", *, as_json: bool, slug: str) -> None:
+def _print_numbers(connection: "SqlConnection", *, as_json: bool, slug: str) -> None:
     """Print the numbers of each issue, or of one."""
     from dispatch.subscribers.numbers import list_numbers
 
@@ -136,7 +135,7 @@ def _print_numbers(connection: "sqlite3.Connection", *, as_json: bool, slug: str
         print_note(_NOTHING)
 
 
-def _print_rounds(connection: "sqlite3.Connection", *, as_json: bool, slug: str) -> None:  # noqa: ARG001 - as above
+def _print_rounds(connection: "SqlConnection", *, as_json: bool, slug: str) -> None:  # noqa: ARG001 - as above
     from dispatch.subscribers import deliveries as table
     from dispatch.subscribers import rounds
 

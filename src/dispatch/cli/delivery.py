@@ -4,12 +4,14 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, redirect_stdout
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+from zoneinfo import ZoneInfo
 
 import click
 
-from dispatch.cli.context import OpenPublication, print_note
+from dispatch.cli.context import OpenPublication, is_terminal, parse_moment, print_note, read_clock
 from dispatch.errors import DeliveryError
 
 if TYPE_CHECKING:
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 PASSWORD = click.option(
     "--smtp-password", "password", envvar="DISPATCH_SMTP_PASSWORD", default="", hidden=True, help="For the environment."
 )
+NAME_SERVER = click.option(
+    "--dns", "name_server", default="", metavar="ADDRESS", help="Ask this name server: 192.0.2.53[:PORT]."
+)
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _IN_WORDS: "Mapping[DeliveryState, str]" = {
     "accepted": "accepted",
     "delivered": "delivered",
@@ -36,6 +42,20 @@ _IN_WORDS: "Mapping[DeliveryState, str]" = {
     "suppressed": "suppressed meanwhile",
     "cancelled": "left meanwhile",
 }
+
+
+class SendOptions(NamedTuple):
+    """How an issue is sent."""
+
+    test: Annotated[str | None, "whom as a test; empty for the desk, None for no test"]
+    at: str | None
+    is_dry: bool
+    is_untested: bool
+    takes_over: bool
+    as_json: bool
+    is_sure: bool
+    name_server: str
+    password: str
 
 
 def make_server(publication: "Publication", password: str) -> "Submission":
@@ -54,6 +74,17 @@ def make_server(publication: "Publication", password: str) -> "Submission":
         except (OSError, UnicodeDecodeError) as error:
             raise DeliveryError("cannot be read", address=settings.password_file) from error
     return parse_submission(settings.smtp, password)
+
+
+def list_testers(publication: "Publication", options: SendOptions) -> list[str]:
+    """List who gets a test; nobody when none is wanted. Raises DeliveryError when nobody is named."""
+    if options.test is None:
+        return []
+    addresses = [options.test] if options.test else list(publication.delivery.test)
+    if not addresses:
+        hint = "dispatch send ISSUE --test ADDRESS"
+        raise DeliveryError("names no address for tests", subject="dispatch.toml", hint=hint)
+    return addresses
 
 
 @contextmanager
@@ -118,3 +149,34 @@ def require_round(here: OpenPublication, name: str) -> "Round":
     if found is None:
         raise DeliveryError("was not sent from here", address=issue.slug, hint=f"dispatch send {issue.slug}")
     return found
+
+
+def require_name(slug: str, *, is_given: bool) -> None:
+    """Ask for the name of the issue; exits with 1 when another answer comes."""
+    if is_given:
+        return
+    if not is_terminal():
+        raise click.UsageError("There is no terminal to ask on: if you mean it, add --yes.")
+    with redirect_stdout(sys.stderr):
+        answer = click.prompt(f"Write “{slug}” to go on", err=True)
+    if answer.strip() != slug:
+        print_note("Nothing was sent.")
+        sys.exit(1)
+
+
+def parse_time(written: str | None, publication: "Publication") -> datetime:
+    """Parse when a round begins: now, a date, or a day of the week with a time in the publication's zone."""
+    now = read_clock()
+    if written is None:
+        return now
+    day, _, clock = written.strip().partition(" ")
+    if day[:3].lower() not in _DAYS or not clock:
+        moment = parse_moment(written, publication)
+    else:
+        here = now.astimezone(ZoneInfo(publication.timezone))
+        date = here.date() + timedelta(days=(_DAYS.index(day[:3].lower()) - here.weekday()) % 7)
+        moment = parse_moment(f"{date.isoformat()}T{clock.strip():0>5}", publication)
+        moment = moment if moment > now else moment + timedelta(days=7)
+    if moment <= now:
+        raise click.BadParameter(f"{moment:%Y-%m-%d %H:%M} is past. Leave it out to send now.", param_hint="--at")
+    return moment.replace(microsecond=0)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dispatch import derived
+from dispatch import derived, locks
 from dispatch.checks.sending import DomainFacts, SendingFacts, judge_sending
 from dispatch.cli.check import print_report
 from dispatch.cli.context import OpenPublication, open_publication, print_note, read_clock
-from dispatch.cli.delivery import PASSWORD, make_server
-from dispatch.errors import DeliveryError, explain_refusal
+from dispatch.cli.delivery import NAME_SERVER, PASSWORD, make_server
+from dispatch.errors import CheckError, DeliveryError, DispatchError, explain_refusal
 from dispatch.files import read_bounded
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     help="A message of yours as it was received, with all its headers: was it signed, and by whom?",
 )
 @click.option("--to", metavar="ADDRESS", default="", help="Send a test message there, to look at what arrives.")
-@click.option("--dns", "name_server", default="", metavar="ADDRESS", help="Ask this name server: 192.0.2.53[:PORT].")
+@NAME_SERVER
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array of findings.")
 @PASSWORD
 def doctor(offline: bool, received: Path | None, to: str, name_server: str, as_json: bool, password: str) -> None:
@@ -54,6 +54,24 @@ def doctor(offline: bool, received: Path | None, to: str, name_server: str, as_j
         sys.exit(1)
 
 
+def require_names(here: OpenPublication, name_server: str, password: str) -> None:
+    """Require what large providers ask of the names of whoever sends them thousands. Raises CheckError."""
+    from dispatch.checks.sending import MOST_UNNAMED, is_of_names
+    from dispatch.doctor import find_domain, look_at_rounds
+    from dispatch.resolver import Resolver
+
+    large, _ = look_at_rounds(here.root)
+    if large <= MOST_UNNAMED:
+        return
+    print_note(f"{large} readers are at Gmail, Yahoo or Outlook, who look at your names")
+    sender = find_domain(here.publication.email.sender)
+    facts = SendingFacts(publication=here.publication, sender=sender, large_readers=large)
+    found = judge_sending(_look_around(here, facts, "", Resolver(name_server), None, password))
+    if wrong := [one for one in found if is_of_names(one)]:
+        print_report(wrong, "human")
+        raise CheckError("too many of them would refuse it", hint="When it is mended: dispatch doctor")
+
+
 def _send_probe(here: OpenPublication, to: str, password: str) -> None:
     """Send a test message, and say what the server answered. Raises DispatchError when it does not take it."""
     from dispatch.deliver import send_one
@@ -73,17 +91,33 @@ def _look(
     here: OpenPublication, received: Path | None, name_server: str, password: str, *, offline: bool
 ) -> SendingFacts:
     """Look at everything that there is to look at. Raises DispatchError."""
-    from dispatch.doctor import find_domain, look_at_store
+    from dispatch.doctor import find_domain, look_at_rounds, look_at_store
     from dispatch.resolver import Resolver
 
     publication = here.publication
     pages = derived.find_subscription_pages(publication)
     sender = find_domain(publication.email.sender)
-    facts = SendingFacts(publication=publication, has_pages=bool(pages), store=look_at_store(here.root), sender=sender)
+    store = look_at_store(here.root, read_clock())
+    facts = SendingFacts(publication=publication, has_pages=bool(pages), store=store, sender=sender)
+    if holder := locks.find_holder(here.root, "delivery"):
+        print_note(f"sending now: {holder}")
     if offline:
         print_note("looked at the settings and the store")
         return facts
+    if not (store and store.damage):
+        large, waiting = look_at_rounds(here.root)
+        facts = replace(facts, large_readers=large, largest=max(waiting, _measure_newest(here)))
     return _look_around(here, facts, pages, Resolver(name_server), received, password)
+
+
+def _measure_newest(here: OpenPublication) -> int:
+    """Measure the newest issue as a message, in bytes; 0 when there is none, or none can be made of it."""
+    from dispatch.render import render_edition
+
+    try:
+        return len(render_edition(here.read_issue(None), here.publication, "eml").body)
+    except DispatchError:
+        return 0
 
 
 def _look_around(

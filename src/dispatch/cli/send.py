@@ -1,9 +1,8 @@
-"""``dispatch send``: a published issue to its subscribers, or to the desk as a test."""
+"""``dispatch send``: a published issue to its subscribers, to the desk as a test, or to who keeps the list."""
 
 import sys
-from contextlib import redirect_stdout
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
@@ -12,15 +11,25 @@ from dispatch.cli.completion import complete_issue
 from dispatch.cli.context import (
     YES,
     OpenPublication,
-    is_terminal,
     open_publication,
-    parse_moment,
     print_json,
     print_note,
     print_result,
     read_clock,
 )
-from dispatch.cli.delivery import PASSWORD, make_progress, make_server, print_outcome, stop_on_signals
+from dispatch.cli.delivery import (
+    NAME_SERVER,
+    PASSWORD,
+    SendOptions,
+    list_testers,
+    make_progress,
+    make_server,
+    parse_time,
+    print_outcome,
+    require_name,
+    stop_on_signals,
+)
+from dispatch.cli.hand_over import SERVICE_KEY, SERVICES, hand_over_issue
 from dispatch.errors import CheckError, DeliveryError, IssueError
 
 if TYPE_CHECKING:
@@ -30,39 +39,32 @@ if TYPE_CHECKING:
     from dispatch.model import Issue, Round
     from dispatch.smtp import Submission
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-class _SendOptions(NamedTuple):
-    """How it is sent."""
-
-    at: str | None
-    is_dry: bool
-    is_untested: bool
-    takes_over: bool
-    as_json: bool
-    is_sure: bool
-
 
 @click.command()
 @click.argument("issue", shell_complete=complete_issue)
 @click.option("--test", is_flag=False, flag_value="", metavar="[ADDRESS]", help="Send it to the desk, or to ADDRESS.")
 @click.option("--at", metavar="TIME", help="Begin then: dispatch work sends it. A date, or as “Fri 08:00”.")
+@click.option("--via", type=click.Choice(SERVICES), help="Hand it over as a draft to this service, which has the list.")
 @click.option("--dry-run", "dry", is_flag=True, help="Only say to whom it would go.")
 @click.option("--untested", is_flag=True, help="Send it although this very message was no test before.")
 @click.option("--take-over", is_flag=True, help="Send from this store, although it seems to be a copy.")
 @click.option("--json", "as_json", is_flag=True, help="Print what became of it as JSON.")
+@NAME_SERVER
 @PASSWORD
+@SERVICE_KEY
 @YES
 def send(
     issue: str,
     test: str | None,
     at: str | None,
+    via: str | None,
     dry: bool,
     untested: bool,
     take_over: bool,
     as_json: bool,
+    name_server: str,
     password: str,
+    service_key: str,
     yes: bool,
 ) -> None:
     """Send ISSUE, which is published, to everybody who is subscribed: once, whatever happens in between.
@@ -77,15 +79,18 @@ def send(
       dispatch send bridges --dry-run
       dispatch send bridges
       dispatch send bridges --at "Fri 08:00"
+      dispatch send bridges --via listmonk
     """
     here = open_publication()
     one = _require_sendable(here, issue)
+    options = SendOptions(test, at, dry, untested, take_over, as_json, yes, name_server, password)
+    if via:
+        hand_over_issue(here, one, via, service_key, options)
+        return
     server = make_server(here.publication, password)
-    options = _SendOptions(at, dry, untested, take_over, as_json, yes)
     with open_for_sending(here, takes_over=take_over) as outbound:
-        is_done = (
-            _send_to_desk(outbound, one, test, server) if test is not None else _send(outbound, one, server, options)
-        )
+        send_it = _send if test is None else _send_to_desk
+        is_done = send_it(outbound, one, server, options)
     sys.exit(0 if is_done else 1)
 
 
@@ -123,13 +128,9 @@ def _require_sendable(here: OpenPublication, name: str) -> "Issue":
     return one
 
 
-def _send_to_desk(outbound: "Outbound", one: "Issue", test: str, server: "Submission") -> bool:
+def _send_to_desk(outbound: "Outbound", one: "Issue", server: "Submission", options: SendOptions) -> bool:
     """Send the message to the desk; return whether all of it was taken."""
-    addresses = [test] if test else list(outbound.publication.delivery.test)
-    if not addresses:
-        raise DeliveryError(
-            "names no address for tests", subject="dispatch.toml", hint="dispatch send ISSUE --test ADDRESS"
-        )
+    addresses = list_testers(outbound.publication, options)
     replies = outbound.send_to_testers(one, _prepare(outbound, one, read_clock()), addresses, server)
     for address, reply in zip(addresses, replies, strict=True):
         print_result(f"{address}: {reply.reply}")
@@ -147,10 +148,10 @@ def _prepare(outbound: "Outbound", one: "Issue", begun: datetime) -> bytes:
     return octets
 
 
-def _send(outbound: "Outbound", one: "Issue", server: "Submission", options: _SendOptions) -> bool:
+def _send(outbound: "Outbound", one: "Issue", server: "Submission", options: SendOptions) -> bool:
     """Begin the round of an issue, or go on with it; return whether nothing is left of it."""
     found = outbound.find_round(one, takes_over=options.takes_over)
-    begun = found.begun if found else _parse_time(options.at, outbound)
+    begun = found.begun if found else parse_time(options.at, outbound.publication)
     octets = _prepare(outbound, one, begun)
     if found:
         _require_same(outbound, found, octets)
@@ -169,9 +170,10 @@ def _send(outbound: "Outbound", one: "Issue", server: "Submission", options: _Se
 
 
 def _begin(
-    outbound: "Outbound", one: "Issue", octets: bytes, begun: datetime, server: "Submission", options: _SendOptions
+    outbound: "Outbound", one: "Issue", octets: bytes, begun: datetime, server: "Submission", options: SendOptions
 ) -> "Round | None":
     """Say what would be done, ask, and begin the round; None when it is only said."""
+    from dispatch.cli.doctor import require_names
     from dispatch.deliver import require_way_back
 
     publication = outbound.publication
@@ -186,12 +188,13 @@ def _begin(
         f"{publication.email.sender}, by {server.name}, about {_estimate(outbound, count)}"
     )
     print_note(f"They leave at {pages} (this store answers there)" if pages else _describe_leaving(outbound))
+    require_names(OpenPublication(publication.root), options.name_server, options.password)
     if not (options.is_untested or outbound.was_tested(one, octets)):
         hint = f"dispatch send {one.slug} --test; or add --untested"
         raise DeliveryError("was not sent as a test, as it is now", address=one.slug, hint=hint)
     if options.is_dry:
         return None
-    _require_name(one.slug, is_given=options.is_sure)
+    require_name(one.slug, is_given=options.is_sure)
     found = outbound.begin_round(one, octets, begun)
     if options.at:
         print_note("dispatch work sends it then; to stop it: dispatch hold " + one.slug)
@@ -223,39 +226,8 @@ def _require_same(outbound: "Outbound", found: "Round", octets: bytes) -> None:
         print_note(f"It is planned for {moment:%A %d %B %H:%M}: dispatch work sends it then")
 
 
-def _require_name(slug: str, *, is_given: bool) -> None:
-    """Ask for the name of the issue; exits with 1 when another answer comes."""
-    if is_given:
-        return
-    if not is_terminal():
-        raise click.UsageError("There is no terminal to ask on: if you mean it, add --yes.")
-    with redirect_stdout(sys.stderr):
-        answer = click.prompt(f"Write “{slug}” to go on", err=True)
-    if answer.strip() != slug:
-        print_note("Nothing was sent.")
-        sys.exit(1)
-
-
 def _estimate(outbound: "Outbound", count: int) -> str:
     """Estimate how long a round takes: as the rate allows it, and the disk, which holds every mark."""
     seconds = count * outbound.measure_seconds_each()
     minutes = round(seconds / 60)
     return "a minute" if minutes < 2 else f"{minutes} minutes" if minutes < 120 else f"{round(minutes / 60)} hours"
-
-
-def _parse_time(written: str | None, outbound: "Outbound") -> datetime:
-    """Parse when a round begins: now, a date, or a day of the week with a time in the publication's zone."""
-    now = read_clock()
-    if written is None:
-        return now
-    day, _, clock = written.strip().partition(" ")
-    if day[:3].lower() not in _DAYS or not clock:
-        moment = parse_moment(written, outbound.publication)
-    else:
-        here = now.astimezone(ZoneInfo(outbound.publication.timezone))
-        date = here.date() + timedelta(days=(_DAYS.index(day[:3].lower()) - here.weekday()) % 7)
-        moment = parse_moment(f"{date.isoformat()}T{clock.strip():0>5}", outbound.publication)
-        moment = moment if moment > now else moment + timedelta(days=7)
-    if moment <= now:
-        raise click.BadParameter(f"{moment:%Y-%m-%d %H:%M} is past. Leave it out to send now.", param_hint="--at")
-    return moment.replace(microsecond=0)

@@ -1,11 +1,13 @@
 """``dispatch subscriber``: who gets the newsletter."""
 
 from collections import Counter
+from pathlib import Path
 
 import click
 
 from dispatch.cli.context import (
     YES,
+    open_publication,
     print_json,
     print_note,
     print_result,
@@ -126,6 +128,25 @@ def forget(email: str, yes: bool) -> None:
     with open_store() as store:
         was_known = store.forget(email, read_clock())
     print_note("erased" if was_known else "nothing was known of it; it is suppressed now")
+
+
+@subscriber.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """Copy all subscribers into a new FILE, and the secret keys into one beside it, whoever else is at work.
+
+    Never overwrites a file, and writes none where git or the website would take it up. To put a copy back, see the
+    guide: what was sent since then is not known to it, and it refuses to send until you say that this is meant.
+
+    \b
+    Examples:
+      dispatch subscriber backup /mnt/backup/wire-2026-11-28.sqlite
+    """
+    from dispatch.subscribers.backup import write_backup
+
+    keys = write_backup(open_publication().publication, file, read_clock())
+    print_result(str(file))
+    print_result(str(file.with_name(keys.name)))
 
 
 @subscriber.command()

@@ -14,9 +14,12 @@ outcomes.py    what a server's answer means
 due.py         what is due now
 notices.py     mails to single readers
 budget.py      how many messages in which time
+handing_over.py  a draft for a service that keeps the list and sends: listmonk.py
 """
 
 from dispatch.deliver.due import DueReport, send_due
+from dispatch.deliver.handing_over import ListService, ServiceDraft, ServiceMail, hand_over, make_service_mail
+from dispatch.deliver.listmonk import make_listmonk
 from dispatch.deliver.notices import has_notices, send_notices
 from dispatch.deliver.rounds import Outbound, list_doubts, open_for_notices, open_outbound, send_one
 from dispatch.deliver.sending import SendReport
@@ -24,10 +27,16 @@ from dispatch.deliver.way_back import require_way_back
 
 __all__ = [
     "DueReport",
+    "ListService",
     "Outbound",
     "SendReport",
+    "ServiceDraft",
+    "ServiceMail",
+    "hand_over",
     "has_notices",
     "list_doubts",
+    "make_listmonk",
+    "make_service_mail",
     "open_for_notices",
     "open_outbound",
     "require_way_back",

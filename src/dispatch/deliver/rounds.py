@@ -2,7 +2,6 @@
 
 import smtplib
 import socket
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from dispatch import ledger, locks, render, tokens
+from dispatch.databases import SqlConnection
 from dispatch.deliver.budget import Budget
 from dispatch.deliver.guards import require_current_store, require_unsent
 from dispatch.deliver.sending import Sender, SendReport
@@ -36,7 +36,7 @@ class Outbound:
     """A publication whose store is open for sending, by this process alone."""
 
     publication: Publication
-    connection: sqlite3.Connection
+    connection: SqlConnection
     high_water: HighWater
     keys: tuple[bytes, ...]
     store: Annotated[str, "the store's name, as dispatch.lock has it"]

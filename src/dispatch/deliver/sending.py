@@ -1,6 +1,5 @@
 """Send a round: connections that talk to the server, and the ledger that all of them wait for."""
 
-import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -8,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated
 
+from dispatch.databases import SqlConnection
 from dispatch.deliver.budget import Budget
 from dispatch.deliver.connection import Connection, GoAhead, Letter, Step
 from dispatch.deliver.event_loop import EventLoop
@@ -45,7 +45,7 @@ class Sender:
     """All that the sending of a round needs."""
 
     publication: Publication
-    connection: sqlite3.Connection
+    connection: SqlConnection
     keys: Annotated[tuple[bytes, ...], "of tokens, the oldest first"]
     server: Submission
     high_water: HighWater

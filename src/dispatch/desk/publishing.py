@@ -53,7 +53,7 @@ def _count_readers(publication: Publication) -> int | None:
     from dispatch import subscribers
     from dispatch.subscribers.database import DATABASE
 
-    if not (publication.root / DATABASE.file).is_file():
+    if not DATABASE.is_begun(publication.root):
         return None
     with subscribers.open_store(publication) as store:
         return sum(1 for _ in store.list_subscribers(state="active"))

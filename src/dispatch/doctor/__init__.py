@@ -6,7 +6,15 @@
 What is wrong with them says ``checks.sending``, which looks at nothing.
 """
 
-from dispatch.doctor.machines import look_at_server, look_at_store, look_at_way_back
+from dispatch.doctor.machines import look_at_rounds, look_at_server, look_at_store, look_at_way_back
 from dispatch.doctor.names import find_domain, look_at_domain, read_signatures
 
-__all__ = ["find_domain", "look_at_domain", "look_at_server", "look_at_store", "look_at_way_back", "read_signatures"]
+__all__ = [
+    "find_domain",
+    "look_at_domain",
+    "look_at_rounds",
+    "look_at_server",
+    "look_at_store",
+    "look_at_way_back",
+    "read_signatures",
+]

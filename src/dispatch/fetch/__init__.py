@@ -6,6 +6,7 @@
     connection   one request and its answer, with an end to everything
     answers      what was answered, and what its headers say
     client       redirects, tries, validators; a form to those who take one
+    api          a service at which somebody has an account: JSON, with a secret, once
 
 An address is foreign, and so is everything that it leads to: http and https only, no private network unless allowed,
 every redirect checked like the address itself, the checked address connected to (so that a second answer of the name
@@ -24,6 +25,7 @@ from typing import Final, TypeVar
 from dispatch import files, links
 from dispatch.errors import GatherError, explain_refusal
 from dispatch.fetch.answers import MOST_BYTES, Answer, Reply, refuse_too_large
+from dispatch.fetch.api import Account, ApiReply
 from dispatch.fetch.client import MOST_REDIRECTS, MOST_SECONDS, Client, post_form
 from dispatch.model import Document, Fault
 
@@ -32,7 +34,9 @@ __all__ = [
     "MOST_REDIRECTS",
     "MOST_SECONDS",
     "MOST_TOGETHER",
+    "Account",
     "Answer",
+    "ApiReply",
     "Client",
     "Reply",
     "check_addresses",

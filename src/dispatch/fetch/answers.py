@@ -77,6 +77,7 @@ class Reply:
     reason: str
     words: Annotated[str, "the first line of the body, at most 200 characters"] = ""
     wait: Annotated[int, "for how many seconds not to ask again: Retry-After"] = 0
+    hops: Annotated[int, "how often it was redirected before"] = 0
 
     @property
     def is_accepted(self) -> bool:

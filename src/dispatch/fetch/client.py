@@ -225,7 +225,7 @@ def post_form(
     ``seconds`` is the time for each try. Raises GatherError when no answer comes; a refusal is an answer.
     """
     form = urlencode(fields).encode()
-    headers = {"User-Agent": user_agent, "Accept": "*/*"}
+    headers = {"User-Agent": user_agent, "Accept": "*/*", "Content-Type": "application/x-www-form-urlencoded"}
     tls = trust.prepare_tls()
     with explain_fetch_errors(address, seconds):
         for pause in (*pauses, None):
@@ -266,11 +266,11 @@ def _post_once(
     allow_private: bool,
 ) -> Reply:
     url, home = address, addresses.parse_target(address).host
-    for _hop in range(MOST_REDIRECTS + 1):
+    for hop in range(MOST_REDIRECTS + 1):
         target = addresses.parse_target(url)
         allow_private &= target.host == home
         route = proxies.find_route(target, allow_private=allow_private)
-        with connection.open_response(target, route, headers, deadline, tls, form=form) as response:
+        with connection.open_response(target, route, headers, deadline, tls, method="POST", body=form) as response:
             location = decode_header(response.headers.get("location", "").strip())
             if response.status not in _KEEPING_METHOD or not location:
                 return Reply(
@@ -278,6 +278,7 @@ def _post_once(
                     reason=response.reason[:100],
                     words=_take_first_line(response.read(_MOST_WORDS)),
                     wait=parse_retry_after(response.headers),
+                    hops=hop,
                 )
         url = _resolve_redirect(url, location)
     raise GatherError(

@@ -32,27 +32,27 @@ def open_response(
     deadline: float,
     tls: TlsMaker,
     *,
-    form: bytes | None = None,
+    method: str = "GET",
+    body: bytes | None = None,
 ) -> Iterator[HTTPResponse]:
-    """Send GET, or POST with a form, to the first endpoint that connects; yield the response, its body unread.
+    """Send a request to the first endpoint that connects; yield the response, its body unread.
 
     A proxy is asked for the whole address, or for a tunnel to the host (RFC 9110, sections 7.1 and 9.3.6).
 
     deadline: on the clock of ``time.monotonic``. Raises OSError (TimeoutError at the deadline) and HTTPException.
     """
-    method = "GET" if form is None else "POST"
     asked = f"{target.origin}{target.path}" if route.proxy and not target.is_secure else target.path
     lines = [f"{method} {asked} HTTP/1.1", f"Host: {target.host_header}", *map(": ".join, headers.items())]
     if route.proxy and route.proxy.credentials and not target.is_secure:
         lines.append(f"Proxy-Authorization: {route.proxy.credentials}")
-    if form is not None:
-        lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(form)}"]
+    if body is not None:
+        lines.append(f"Content-Length: {len(body)}")
     if any(_CONTROL.search(line) for line in lines):
         raise GatherError("the request would hold control characters", hint="Check the address.", reason="bad-address")
     request = "\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1", "replace")
     with (
         _connect_to_first(target, route, deadline, tls) as connection,
-        _send_request(connection, method, request + (form or b""), deadline) as response,
+        _send_request(connection, method, request + (body or b""), deadline) as response,
     ):
         yield response
 

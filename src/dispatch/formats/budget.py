@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable, Container
 from dataclasses import replace
+from functools import cache
 from typing import Annotated, NamedTuple
 
 from dispatch.formats import email
@@ -21,6 +22,7 @@ class FittedMail(NamedTuple):
     issue: Contents
     excerpts: Annotated[tuple[str, ...], "the ids of the articles without their excerpts"]
     notes: Annotated[tuple[str, ...], "the ids of the articles without the editor's notes"]
+    mail: Annotated[bytes, "the mail, where it had to be rendered for this; else empty"] = b""
 
 
 def fit_mail(
@@ -37,12 +39,14 @@ def fit_mail(
     begun = [article.id for article in last if card(article).excerpt]
     noted = [article.id for article in last if article.note]
 
+    @cache
     def shorten(steps: int) -> FittedMail:
         excerpts, notes = tuple(begun[:steps]), tuple(noted[: max(0, steps - len(begun))])
-        return FittedMail(issue.change_articles(lambda one: _shorten_article(one, excerpts, notes)), excerpts, notes)
+        short = issue.change_articles(lambda one: _shorten_article(one, excerpts, notes))
+        return FittedMail(short, excerpts, notes, render(short, publication))
 
     def has_room(steps: int) -> bool:
-        return len(render(shorten(steps).issue, publication)) <= BUDGET
+        return len(shorten(steps).mail) <= BUDGET
 
     return shorten(0 if has_room(0) else bisect_left(range(len(begun) + len(noted)), True, lo=1, key=has_room))
 

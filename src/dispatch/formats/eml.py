@@ -26,6 +26,7 @@ from dispatch.model import Contents, Publication
 # Quoted-printable lines have at most 76 characters (RFC 2045, section 6.7), and so encoded words 75 (RFC 2047, 2).
 SHORT = policy.SMTP.clone(max_line_length=76)
 _WORDS = frozenset({"from", "reply-to", "subject", "to"})
+_OWN = frozenset({"List-Id", "List-Archive", "Auto-Submitted", "X-Auto-Response-Suppress", "Reply-To"})
 LONGEST_HEADER = 200
 _SHORT_MAILBOX = 60  # characters: no header with it is folded
 _NO_LABEL = re.compile(r"[^a-z0-9-]+")
@@ -123,6 +124,18 @@ def _build_headers(issue: Contents, publication: Publication, to: str) -> dict[s
     if mailing.unsubscribe:
         headers["List-Unsubscribe"] = ", ".join(f"<{links.encode_ascii(way)}>" for way in mailing.unsubscribe)
     return headers
+
+
+def list_own_headers(issue: Contents, publication: Publication) -> dict[str, str]:
+    """List the headers that a service leaves to whoever writes the mail, each on a line, in ASCII. Raises RenderError.
+
+    One that keeps the list sets the others, and how to leave.
+    """
+    made = EmailMessage(policy=WIRE.clone(max_line_length=None))
+    for name, value in _build_headers(issue, publication, publication.email.sender).items():
+        made[name] = value
+    lines = (line.partition(": ") for line in re.sub(r"\r\n[ \t]+", " ", made.as_bytes().decode("ascii")).split("\r\n"))
+    return {name: value for name, _, value in lines if name in _OWN}
 
 
 def format_recipient(to: str, publication: Publication) -> bytes:

@@ -27,7 +27,8 @@ LATE_ATTRIBUTES = {
     "source": {"src", "srcset", "data-srcset"},
 }
 
-_WORTH = defer_pattern(rf"<(?:{'|'.join(sorted(TAGS))})\b|\b(?:data-[a-z]|srcset)", re.IGNORECASE)
+_WORTH = defer_pattern(rf"<(?:{'|'.join(sorted(TAGS))})\b", re.IGNORECASE)
+_LATE_NAME = defer_pattern(r"\b(?:data-[a-z]|srcset)")
 _TAG = defer_pattern(rf"<(/?)(a|h[1-6]|img|p|{'|'.join(sorted(TAGS))})({ATTRIBUTES})>")
 _SHOWS = defer_pattern(rf"<(?:img|{'|'.join(sorted(EMBEDS))}){ATTRIBUTES}>")
 _LINK = defer_pattern(rf'<a(?=[^<>]*? class="{MARK}"){ATTRIBUTES}>([^<]*)</a>')
@@ -63,7 +64,8 @@ _LONGEST = 200
 
 def is_worth_looking(html: str) -> bool:
     """Whether foreign HTML may hold an embed or a lazy picture."""
-    return bool(_WORTH.search(html))
+    small = html.lower()
+    return bool(_WORTH.search(html) or (("data-" in small or "srcset" in small) and _LATE_NAME.search(small)))
 
 
 def list_embeds(content: str) -> list[str]:

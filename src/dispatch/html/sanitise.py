@@ -68,8 +68,11 @@ _LOOSE = defer_pattern(
     r'<[a-z][a-z0-9]*(?: [^\s="<>/]+="[^"<]*")* [^\s="<>/]+="[^"<]*<[^"]*"(?: [^\s="<>/]+="[^"]*")*>'
 )
 _CHANGED = defer_pattern(rf"<(/?)({'|'.join(sorted(_AS_DIV | VOID | {'a'}))})({ATTRIBUTES})>")
-_LINKED = defer_pattern(r"""href\s{0,9}=\s{0,9}["']?[^"'\s>#]{0,2000}#([^"'\s>]{1,200})""", re.IGNORECASE)
-_PLACED = defer_pattern(r"""(?<![\w-])(?:id|name)\s{0,9}=\s{0,9}["']?([^"'\s>]{1,200})""", re.IGNORECASE)
+# Letters in both cases: where case is ignored, or another position is looked at first, Python tries at each character.
+_LINKED = defer_pattern(r"""[hH][rR][eE][fF]\s{0,9}=\s{0,9}["']?[^"'\s>#]{0,2000}#([^"'\s>]{1,200})""")
+_PLACED = defer_pattern(
+    r"""[iInN](?<![\w-].)(?:(?<=[iI])[dD]|(?<=[nN])[aA][mM][eE])\s{0,9}=\s{0,9}["']?([^"'\s>]{1,200})"""
+)
 _TINY = defer_pattern(r' (?:width|height)="\s*0*[01](?![\d%])')
 _UNSEEN = defer_pattern(
     r"""<img\b[^<>]*\sstyle\s*=\s*["'](?:[^"'<>]*[;\s])?(?:max-)?(?:width|height)\s*:\s*[01]px[^<>]*>""", re.IGNORECASE

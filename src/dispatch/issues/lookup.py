@@ -179,7 +179,8 @@ def _list_addresses_below(issue: Issue, folder: IssueFolder) -> Iterator[tuple[P
     quoted = re.compile(f'( href=)?"({re.escape(folder.base_url)}[^"]+)"')
 
     def find_quoted(where: Path, html: str) -> Iterator[tuple[Path, str, bool]]:
-        return ((where, unescape(found[2]), bool(found[1])) for found in quoted.finditer(html))
+        found = quoted.finditer(html) if folder.base_url in html else ()
+        return ((where, unescape(one[2]), bool(one[1])) for one in found)
 
     for html in (issue.intro, *(section.intro for section in issue.sections)):
         yield from find_quoted(folder.path / "issue.md", html)

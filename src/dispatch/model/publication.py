@@ -105,6 +105,14 @@ class SubscribeSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListmonkSettings:
+    """The listmonk that ``dispatch send --via listmonk`` hands issues over to: the table ``[delivery.listmonk]``."""
+
+    url: Annotated[Url, "where it is, for example https://lists.wire.example"]
+    lists: Annotated[tuple[int, ...], "the numbers of the lists whose subscribers get each issue"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliverySettings:
     """How dispatch sends issues to its own subscribers: the table ``[delivery]``. Without ``smtp`` it sends nothing."""
 
@@ -135,6 +143,7 @@ class DeliverySettings:
     topics: Annotated[
         tuple[str, ...], "of ses: the topics of Amazon SNS whose reports are believed, as arn:aws:sns:eu-west-1:1:wire"
     ] = ()
+    listmonk: Annotated[ListmonkSettings | None, "who keeps the list instead, and is handed each issue"] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,7 @@ class Record:
     url: Annotated[
         str,
         "its address; of a page, a list or of what has moved, the one in the site; mended: what was; of a round, or "
-        "of what was sent: the store",
+        "of what was sent: the store, or the draft of a mail service",
     ]
     published: Annotated[
         datetime | None, "its date; of what entered late, its place in time; of what was withdrawn, when"

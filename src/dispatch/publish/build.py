@@ -89,9 +89,9 @@ class SiteBuilder:
             return fill_page(page, self.read(page.slug))
         return page
 
-    def render(self, page: Page, name: str) -> Edition:
-        """Render a page or a feed in one of its formats. Raises RenderError."""
-        shown = self.fill(page)
+    def render(self, page: Page, name: str, shown: Page | None = None) -> Edition:
+        """Render a page or a feed in one of its formats; ``shown``: the same page, filled. Raises RenderError."""
+        shown = shown or self.fill(page)
         if name in FEEDS and not page.is_kit:
             entries = self.find_entries(page, name)
 
@@ -210,12 +210,12 @@ class ReleaseBuild:
 
     def _make_page(self, page: Page, made_of: Mapping[str, str], release: Release) -> None:
         """Render and check one page in some formats, by the digest of what each is made of, and stage it."""
-        editions = [self.site.render(page, name) for name in made_of]
+        shown = self.site.fill(page)
+        editions = [self.site.render(page, name, shown) for name in made_of]
         changed = [one for one in editions if release.stage_file(one.path, made_of[one.format], one.body)]
         if not changed:
             return
         publication = self.index.publication
-        shown = self.site.fill(page)
         whole = self.index.read(page.slug) if page.kind == "issue" else None
         found = check.findings(
             shown,

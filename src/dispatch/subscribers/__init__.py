@@ -13,6 +13,7 @@ columns.py    how other systems write such lists
 reports.py    what came back of a message
 suppressions.py  who must not be written to
 retention.py  what is forgotten, and when
+backup.py     a copy of it all
 subscriptions.py  what readers do on the pages of their subscription; own_data.py  what they see and change there
 reader_mail.py    the mails that come of it; asking.py  those of an editor who asks
 """

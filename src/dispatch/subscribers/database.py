@@ -1,20 +1,26 @@
-"""The file of the subscribers: its tables, what is said when it cannot be used, and the secret key beside it.
+"""The database of the subscribers: its tables, what is said when it cannot be used, and the secret key beside it.
 
 It is the only copy of what people have agreed to: every write is one transaction that is on the disk when it ends.
 """
 
+import hashlib
 import os
 import secrets
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
+from typing import Final
 
 from dispatch import files
-from dispatch.databases import Database
+from dispatch.databases import Database, SqlConnection
 from dispatch.errors import DeliveryError, explain_refusal
 
 KEYS = Path(files.OWN, "keys")
+STORE: Final = "DISPATCH_STORE"  # in the environment: the address of a PostgreSQL database
 
-_MIGRATIONS = (
+MIGRATIONS = (
     """
     CREATE TABLE subscriber (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -35,6 +41,7 @@ _MIGRATIONS = (
     CREATE INDEX tag_tag ON tag (tag, subscriber);
     CREATE TABLE words (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
     CREATE TABLE consent (                         -- is only ever added to
+        /*! rowid INTEGER GENERATED ALWAYS AS IDENTITY, */
         subscriber INTEGER NOT NULL,
         at INTEGER NOT NULL,
         what TEXT NOT NULL,
@@ -127,9 +134,9 @@ _MIGRATIONS = (
     """,
 )
 
-DATABASE = Database(
+_FILE = Database(
     file=Path(files.OWN, "subscribers.sqlite"),
-    migrations=_MIGRATIONS,
+    migrations=MIGRATIONS,
     error=DeliveryError,
     if_later="update dispatch",
     if_damaged="put your backup in its place, and keep the damaged file: it holds what people have agreed to",
@@ -138,15 +145,91 @@ DATABASE = Database(
 )
 
 
+class SubscriberDatabase:
+    """The database of the subscribers: a file of the publication, or PostgreSQL where DISPATCH_STORE names one.
+
+    What stands in a statement between /*! and */ is for PostgreSQL alone: to SQLite it is a comment.
+    """
+
+    file: Final = _FILE.file
+
+    @contextmanager
+    def open_connection(self, root: Path, *, only_reads: bool = False) -> Iterator[SqlConnection]:
+        """Open it for the publication in that folder, up to date. Raises DeliveryError.
+
+        only_reads: where nothing can be written, give a copy in memory.
+        """
+        if not self.is_shared:
+            with _FILE.open_connection(root, only_reads=only_reads) as connection:
+                yield connection
+            return
+        postgres = _load_server()
+        files.make_own_folder(root, error=DeliveryError)
+        with postgres.open_server(os.environ[STORE], MIGRATIONS) as server:
+            _require_keys(server, root)
+            yield server
+
+    @contextmanager
+    def begin_transaction(self, connection: SqlConnection, *, is_step: bool = False) -> Iterator[None]:
+        """Write all that is done within, or nothing, while nobody else writes. Raises DeliveryError.
+
+        is_step: other senders may write such steps at the same time, for each has messages of its own.
+        """
+        if isinstance(connection, sqlite3.Connection):
+            with _FILE.begin_transaction(connection):
+                yield
+            return
+        with _load_server().hold_transaction(connection, is_step=is_step):
+            yield
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is a server's: any number of machines use it."""
+        return bool(os.environ.get(STORE))
+
+    @property
+    def subject(self) -> str:
+        """What an error is about; never the address, which has a password."""
+        return STORE if self.is_shared else self.file.as_posix()
+
+    def is_begun(self, root: Path) -> bool:
+        """Whether a publication has such a database: one on a server always is."""
+        return self.is_shared or (root / self.file).is_file()
+
+    def name_place(self, connection: SqlConnection) -> str:
+        """Name the server's database, so that a copy of it has another name; empty for a file."""
+        return "" if isinstance(connection, sqlite3.Connection) else _load_server().name_place(connection)
+
+    def drop_log(self, connection: SqlConnection) -> None:
+        """Drop what a log of earlier writes still has of what was erased."""
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+DATABASE: Final = SubscriberDatabase()
+
+
+def _load_server() -> ModuleType:
+    """Load what talks to PostgreSQL. Raises DeliveryError when it is not installed."""
+    try:
+        from dispatch.subscribers import postgres
+    except ImportError as error:
+        hint = (
+            "pipx install 'dispatch-newsletter[postgres]'; in an environment of your own, pip install 'psycopg[binary]'"
+        )
+        raise DeliveryError(f"needs psycopg, which cannot be loaded: {error}", subject=STORE, hint=hint) from error
+    return postgres
+
+
 def inspect_file(root: Path) -> tuple[str, bool] | None:
     """Inspect the file: what SQLite finds damaged in it, and whether each write is on the disk when it ends.
 
     None when there is none yet. Raises DeliveryError when it cannot be opened.
     """
-    if not (root / DATABASE.file).is_file():
+    if DATABASE.is_shared or not (root / DATABASE.file).is_file():
         return None
     try:
-        with DATABASE.open_connection(root) as connection:
+        with _FILE.open_connection(root) as connection:
             damage: list[str] = [one for (one,) in connection.execute("PRAGMA integrity_check(3)") if one != "ok"]
             (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
             (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
@@ -156,6 +239,22 @@ def inspect_file(root: Path) -> tuple[str, bool] | None:
             raise
         return f"{error.__cause__}", True
     return "; ".join(damage), synchronous >= 2 and journal == "wal"
+
+
+def _require_keys(connection: SqlConnection, root: Path) -> None:
+    """Require that this machine has the keys with which the store was begun: others would not know its links.
+
+    Raises DeliveryError.
+    """
+    with DATABASE.begin_transaction(connection):
+        found = connection.execute("SELECT value FROM meta WHERE name = 'keys'").fetchone()
+        digest = hashlib.sha256(read_key(root)).hexdigest()[:16] if not found or (root / KEYS).exists() else ""
+        if not found:
+            connection.execute("INSERT INTO meta VALUES ('keys', ?)", (digest,))
+    if found and found[0] != digest:
+        what = "are not those with which this store was begun" if digest else "is missing on this machine"
+        hint = "Copy .dispatch/keys from the machine where the store was begun: links are signed with it."
+        raise DeliveryError(what, subject=KEYS.as_posix(), hint=hint)
 
 
 def read_key(root: Path) -> bytes:

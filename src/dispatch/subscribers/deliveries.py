@@ -5,13 +5,13 @@ when its sender is gone is in doubt, and is never sent again by itself. One tran
 message and the mark of the next, and those of all connections that wait for it (``commit_steps``).
 """
 
-import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, NamedTuple
 
+from dispatch.databases import SqlConnection
 from dispatch.errors import DeliveryError
 from dispatch.model import Delivery, DeliveryState
 from dispatch.subscribers import rows
@@ -40,9 +40,7 @@ class Result:
     not_before: Annotated[datetime | None, "when a deferred one is tried again"] = None
 
 
-def list_due(
-    connection: sqlite3.Connection, number: int, *, after: int, now: datetime, most: int = 1000
-) -> list[DuePerson]:
+def list_due(connection: SqlConnection, number: int, *, after: int, now: datetime, most: int = 1000) -> list[DuePerson]:
     """List who is due in a round, in the order of their numbers, from after a number on."""
     found = connection.execute(
         "SELECT one.subscriber, subscriber.email, subscriber.name, subscriber.key, one.attempts"
@@ -55,7 +53,7 @@ def list_due(
 
 
 def commit_steps(
-    connection: sqlite3.Connection,
+    connection: SqlConnection,
     number: int,
     epoch: int,
     results: Sequence[Result],
@@ -73,7 +71,8 @@ def commit_steps(
             not_before = rows.to_seconds(one.not_before) if one.not_before else 0
             connection.execute(
                 "UPDATE delivery SET state = ?, reply = ?, not_before = ?, at = ?,"
-                " attempts = attempts + (state IN ('planned', 'deferred')) WHERE round = ? AND subscriber = ?"
+                " attempts = attempts + CASE WHEN state IN ('planned', 'deferred') THEN 1 ELSE 0 END"
+                " WHERE round = ? AND subscriber = ?"
                 " AND ((state IN ('sending', 'unknown') AND epoch = ?) OR"
                 " (state IN ('planned', 'deferred') AND ? != 'accepted'))",
                 (one.state, one.reply, not_before, at, number, one.subscriber, epoch, one.state),
@@ -83,7 +82,7 @@ def commit_steps(
     return made, total
 
 
-def _mark_message(connection: sqlite3.Connection, number: int, epoch: int, subscriber: int, at: int) -> bool:
+def _mark_message(connection: SqlConnection, number: int, epoch: int, subscriber: int, at: int) -> bool:
     is_made = connection.execute(
         "UPDATE delivery SET state = 'sending', epoch = ?, attempts = attempts + 1, at = ?"
         " WHERE round = ? AND subscriber = ? AND state IN ('planned', 'deferred') AND EXISTS"
@@ -93,7 +92,8 @@ def _mark_message(connection: sqlite3.Connection, number: int, epoch: int, subsc
     ).rowcount
     if not is_made:
         connection.execute(
-            "UPDATE delivery SET at = ?, state = coalesce((SELECT iif(state = 'suppressed', 'suppressed', 'cancelled')"
+            "UPDATE delivery SET at = ?, state = coalesce(("
+            "SELECT CASE state WHEN 'suppressed' THEN state ELSE 'cancelled' END"
             " FROM subscriber WHERE number = ?), 'cancelled') WHERE round = ? AND subscriber = ?"
             " AND state IN ('planned', 'deferred')"
             " AND NOT EXISTS (SELECT 1 FROM subscriber WHERE number = ? AND state = 'active')",
@@ -102,7 +102,7 @@ def _mark_message(connection: sqlite3.Connection, number: int, epoch: int, subsc
     return bool(is_made)
 
 
-def count_marks(connection: sqlite3.Connection, more: int = 0) -> int:
+def count_marks(connection: SqlConnection, more: int = 0) -> int:
     """Count the marks that were ever made, with these more; part of a transaction."""
     total = int(read_meta(connection, "marks") or 0) + more
     if more:
@@ -110,18 +110,20 @@ def count_marks(connection: sqlite3.Connection, more: int = 0) -> int:
     return total
 
 
-def read_meta(connection: sqlite3.Connection, name: str) -> str:
+def read_meta(connection: SqlConnection, name: str) -> str:
     """Read what the store knows of itself under a name; empty when it knows nothing."""
     found: tuple[str] | None = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
     return found[0] if found else ""
 
 
-def write_meta(connection: sqlite3.Connection, name: str, value: str) -> None:
+def write_meta(connection: SqlConnection, name: str, value: str) -> None:
     """Write what the store knows of itself; part of a transaction."""
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+    connection.execute(
+        "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value)
+    )
 
 
-def measure_commit(connection: sqlite3.Connection) -> float:
+def measure_commit(connection: SqlConnection) -> float:
     """Measure how many seconds a transaction takes on this disk: the rate of messages hangs on it."""
     begin = time.perf_counter()
     for _ in range(_SAMPLES):
@@ -130,7 +132,7 @@ def measure_commit(connection: sqlite3.Connection) -> float:
     return (time.perf_counter() - begin) / _SAMPLES
 
 
-def count_states(connection: sqlite3.Connection, number: int) -> dict[DeliveryState, int]:
+def count_states(connection: SqlConnection, number: int) -> dict[DeliveryState, int]:
     """Count the messages of a round by their state, those included of which only the number is kept."""
     return dict(
         connection.execute(
@@ -141,7 +143,7 @@ def count_states(connection: sqlite3.Connection, number: int) -> dict[DeliverySt
     )
 
 
-def count_recent(connection: sqlite3.Connection, since: datetime) -> int:
+def count_recent(connection: SqlConnection, since: datetime) -> int:
     """Count the messages that were begun since a moment, for the daily cap."""
     found: tuple[int] = connection.execute(
         "SELECT count(*) FROM delivery WHERE at >= ? AND attempts > 0", (rows.to_seconds(since),)
@@ -150,7 +152,7 @@ def count_recent(connection: sqlite3.Connection, since: datetime) -> int:
 
 
 def list_deliveries(
-    connection: sqlite3.Connection, number: int, *, state: DeliveryState | None = None
+    connection: SqlConnection, number: int, *, state: DeliveryState | None = None
 ) -> Iterator[Delivery]:
     """List the messages of a round, or those in a state, by their subscribers."""
     found = connection.execute(
@@ -171,7 +173,7 @@ def list_deliveries(
         )
 
 
-def list_doubts(connection: sqlite3.Connection, number: int) -> list[tuple[Delivery, bytes]]:
+def list_doubts(connection: SqlConnection, number: int) -> list[tuple[Delivery, bytes]]:
     """List the messages of a round that are in doubt, with the keys of their subscribers; empty for the erased."""
     keys = dict(
         connection.execute(
@@ -184,7 +186,7 @@ def list_doubts(connection: sqlite3.Connection, number: int) -> list[tuple[Deliv
 
 
 def settle_delivery(
-    connection: sqlite3.Connection, number: int, subscriber: int, state: DeliveryState, reply: str, now: datetime
+    connection: SqlConnection, number: int, subscriber: int, state: DeliveryState, reply: str, now: datetime
 ) -> None:
     """Settle a message that is in doubt, as somebody has found out. Raises DeliveryError when it is not in doubt."""
     changed = connection.execute(

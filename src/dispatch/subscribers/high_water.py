@@ -4,8 +4,10 @@ It is beside the store and not in it, so that no backup of the store holds it. W
 never ahead of a store that nobody has put back.
 """
 
+import hashlib
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +15,7 @@ from dispatch import files
 from dispatch.errors import DeliveryError, explain_refusal
 
 FILE: Final = Path(files.OWN, "high-water")
+_MACHINE = Path("/etc/machine-id")
 _SYNC = 5.0  # seconds between two times that the disk is waited for
 
 
@@ -51,3 +54,22 @@ class HighWater:
     def close(self) -> None:
         """Close the file."""
         os.close(self._file)
+
+
+def read_marks(root: Path) -> int:
+    """Read the number without making the file; 0 when there is none. Raises DeliveryError."""
+    if not (root / FILE).is_file():
+        return 0
+    found = HighWater(root)
+    try:
+        return found.read_marks()
+    finally:
+        found.close()
+
+
+def name_place(root: Path) -> str:
+    """Name this machine and folder, so that a copy elsewhere has another name; nobody can read them from it."""
+    machine = b""
+    with suppress(OSError):
+        machine = _MACHINE.read_bytes()
+    return hashlib.sha256(machine + b"\0" + str(root.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]

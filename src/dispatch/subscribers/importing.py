@@ -1,11 +1,11 @@
 """Bring in a list of subscribers from elsewhere: nobody becomes more than they are here, and it can be undone."""
 
-import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 
+from dispatch.databases import SqlConnection
 from dispatch.errors import DeliveryError
 from dispatch.mail_addresses import fold_mailbox, parse_mailbox
 from dispatch.model import ListedPerson, SubscriberState
@@ -38,7 +38,7 @@ class ListReport:
 class ListImport:
     """What is the same for all rows of a list."""
 
-    connection: sqlite3.Connection
+    connection: SqlConnection
     key: Annotated[bytes, "of the digests of addresses"]
     is_guarded: Annotated[bool, "whether any address is suppressed"]
     now: datetime
@@ -93,7 +93,7 @@ class ListImport:
             report.known += 1
 
 
-def undo_import(connection: sqlite3.Connection, batch: int) -> tuple[int, int]:
+def undo_import(connection: SqlConnection, batch: int) -> tuple[int, int]:
     """Remove whom an import added; return how many were removed, and how many not: of them more is known by now.
 
     Who has left, or was suppressed, as the list said, stays so. Raises DeliveryError when there is no such import.

@@ -1,10 +1,10 @@
 """What became of each issue, in numbers: none of them from watching anybody read."""
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
+from dispatch.databases import SqlConnection
 from dispatch.subscribers import deliveries, rounds, rows
 
 WEEK: Final = timedelta(days=7)
@@ -25,7 +25,7 @@ class IssueNumbers:
     new: Annotated[int, "who came since the issue before"]
 
 
-def list_numbers(connection: sqlite3.Connection) -> list[IssueNumbers]:
+def list_numbers(connection: SqlConnection) -> list[IssueNumbers]:
     """List the numbers of each round, the newest first."""
     found = sorted(rounds.list_rounds(connection), key=lambda one: one.number)
     numbers = []
@@ -51,7 +51,7 @@ def list_numbers(connection: sqlite3.Connection) -> list[IssueNumbers]:
     return numbers[::-1]
 
 
-def count_left(connection: sqlite3.Connection, number: int) -> int:
+def count_left(connection: SqlConnection, number: int) -> int:
     """Count who left within a week of a round, and before the next one."""
     found: tuple[int] = connection.execute(
         "SELECT coalesce(sum(count), 0) FROM (SELECT count(DISTINCT consent.subscriber) AS count FROM round one"
@@ -61,4 +61,4 @@ def count_left(connection: sqlite3.Connection, number: int) -> int:
         " one.begun + ?) UNION ALL SELECT count FROM tally WHERE round = ? AND what = 'left') AS every",
         (number, int(WEEK.total_seconds()), int(WEEK.total_seconds()), number),
     ).fetchone()
-    return found[0]
+    return int(found[0])

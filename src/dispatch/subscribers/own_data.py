@@ -1,11 +1,11 @@
 """What readers see and change of their own data, on the page of their settings."""
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Annotated
 
+from dispatch.databases import SqlConnection
 from dispatch.mail_addresses import fold_mailbox
 from dispatch.model import Publication, Subscriber
 from dispatch.subscribers import rows
@@ -20,7 +20,7 @@ class OwnData:
     """The subscribers, as each of them has to do with what is known of them."""
 
     publication: Publication
-    connection: sqlite3.Connection
+    connection: SqlConnection
     keys: Annotated[tuple[bytes, ...], "of tokens and addresses, the oldest first"]
 
     @cached_property

@@ -1,11 +1,11 @@
 """The mails that a page or a command causes: written in the transaction of what causes them, sent before all rounds."""
 
 import secrets
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
+from dispatch.databases import SqlConnection
 from dispatch.derived import find_subscription_pages
 from dispatch.formats.notices import NoticeWriter
 from dispatch.formats.subscription_pages import SubscriptionPages
@@ -25,7 +25,7 @@ class ReaderMail:
     """Mails to single readers, each part of somebody's transaction."""
 
     publication: Publication
-    connection: sqlite3.Connection
+    connection: SqlConnection
     keys: Annotated[tuple[bytes, ...], "of tokens, the oldest first"]
 
     def is_flooded(self, now: datetime) -> bool:

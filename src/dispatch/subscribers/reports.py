@@ -1,6 +1,5 @@
 """What came back of a message: what it says of whoever got it is kept, and those who cannot be reached get no more."""
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import Annotated, Final, Literal
 
 from dispatch import tokens
 from dispatch.bounces.status import find_status, judge_reply
+from dispatch.databases import SqlConnection
 from dispatch.mail_addresses import fold_mailbox
 from dispatch.model import DeliveryReport, Subscriber, SubscriberState, SuppressionReason
 from dispatch.subscribers import rows
@@ -41,7 +41,7 @@ class ReportStore:
     """What of the store takes reports."""
 
     _root: Path
-    _connection: sqlite3.Connection
+    _connection: SqlConnection
 
     def take_report(self, report: DeliveryReport, now: datetime) -> ReportOutcome:
         """Record what came back of a message, and do what it asks for. The same report counts once."""
@@ -60,7 +60,7 @@ class ReportStore:
 
 
 def take_report(
-    connection: sqlite3.Connection, report: DeliveryReport, keys: Sequence[bytes], now: datetime
+    connection: SqlConnection, report: DeliveryReport, keys: Sequence[bytes], now: datetime
 ) -> ReportOutcome:
     """Record a report and do what it asks for; part of a transaction."""
     token = _read_token(report, keys, now)
@@ -71,7 +71,7 @@ def take_report(
     return _apply_report(connection, report, person, round_, key=keys[0], now=now)
 
 
-def take_replies(connection: sqlite3.Connection, number: int, key: bytes, now: datetime) -> int:
+def take_replies(connection: SqlConnection, number: int, key: bytes, now: datetime) -> int:
     """Take what servers answered of the messages of a round that they refused for good; return how many are suppressed.
 
     Part of a transaction; what was taken before counts once.
@@ -100,7 +100,7 @@ def take_replies(connection: sqlite3.Connection, number: int, key: bytes, now: d
 
 
 def _apply_report(
-    connection: sqlite3.Connection,
+    connection: SqlConnection,
     report: DeliveryReport,
     person: Subscriber,
     round_: int,
@@ -135,7 +135,7 @@ def _read_token(report: DeliveryReport, keys: Sequence[bytes], now: datetime) ->
     return found
 
 
-def _find_round(connection: sqlite3.Connection, about: int) -> int:
+def _find_round(connection: SqlConnection, about: int) -> int:
     """Find the round of a token, which has its number modulo 65,536; 0 when it is about none."""
     found: tuple[int | None] = connection.execute(
         "SELECT max(number) FROM round WHERE number % 65536 = ?", (about,)
@@ -143,18 +143,19 @@ def _find_round(connection: sqlite3.Connection, about: int) -> int:
     return found[0] or 0
 
 
-def _record_report(connection: sqlite3.Connection, report: DeliveryReport, person: Subscriber, round_: int) -> bool:
+def _record_report(connection: SqlConnection, report: DeliveryReport, person: Subscriber, round_: int) -> bool:
     """Record a report, and return whether it is new."""
     row = (
         f"{report.source} {person.number} {round_} {report.kind} {report.id}",
         rows.to_seconds(report.at),
         *(report.source, report.kind, round_, person.number, report.status, report.detail),
     )
-    return connection.execute("INSERT OR IGNORE INTO report VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row).rowcount == 1
+    new = "INSERT INTO report VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+    return bool(connection.execute(new, row).rowcount)
 
 
 def _change_person(
-    connection: sqlite3.Connection,
+    connection: SqlConnection,
     report: DeliveryReport,
     person: Subscriber,
     round_: int,
@@ -177,7 +178,7 @@ def _change_person(
     return after if is_change else None
 
 
-def _count_soft(connection: sqlite3.Connection, person: Subscriber, round_: int) -> int:
+def _count_soft(connection: SqlConnection, person: Subscriber, round_: int) -> int:
     """Count the issues in a row, back from this one, that came back; one that arrived ends the row.
 
     Of other issues nothing is known: they were not sent, or nobody knows whether they were.

@@ -3,10 +3,10 @@
 Each step is one transaction, and finds nothing to do when it is repeated.
 """
 
-import sqlite3
 from datetime import datetime, timedelta
 from typing import Final
 
+from dispatch.databases import SqlConnection
 from dispatch.subscribers import deliveries, numbers, rows
 from dispatch.subscribers.database import DATABASE
 
@@ -17,7 +17,7 @@ NOTICES: Final = timedelta(days=30)  # pages count them to limit what strangers 
 _EVERY: Final = timedelta(days=1)
 
 
-def forget_outdated(connection: sqlite3.Connection, now: datetime) -> bool:
+def forget_outdated(connection: SqlConnection, now: datetime) -> bool:
     """Forget what is older than it need be, once a day; return whether this was the time."""
     moment, last = rows.to_seconds(now), deliveries.read_meta(connection, "tidied")
     if last and 0 <= moment - int(last) < _EVERY.total_seconds():
@@ -34,7 +34,7 @@ def forget_outdated(connection: sqlite3.Connection, now: datetime) -> bool:
     return True
 
 
-def list_old_rounds(connection: sqlite3.Connection, before: datetime) -> list[int]:
+def list_old_rounds(connection: SqlConnection, before: datetime) -> list[int]:
     """List the rounds that are over, and of whose deliveries the last one changed before a moment."""
     moment = rows.to_seconds(before)
     found = connection.execute(
@@ -46,7 +46,7 @@ def list_old_rounds(connection: sqlite3.Connection, before: datetime) -> list[in
     return [number for (number,) in found.fetchall()]
 
 
-def count_round(connection: sqlite3.Connection, number: int) -> None:
+def count_round(connection: SqlConnection, number: int) -> None:
     """Replace the deliveries of a round by how many were in each state, and when each reader was last reached."""
     with DATABASE.begin_transaction(connection):
         left = numbers.count_left(connection, number)
@@ -65,7 +65,7 @@ def count_round(connection: sqlite3.Connection, number: int) -> None:
         connection.execute("DELETE FROM delivery WHERE round = ?", (number,))
 
 
-def forget_unconfirmed(connection: sqlite3.Connection, before: datetime) -> None:
+def forget_unconfirmed(connection: SqlConnection, before: datetime) -> None:
     """Forget who was written into the form, perhaps by somebody else, and has not confirmed it since."""
     with DATABASE.begin_transaction(connection):
         found = connection.execute(
@@ -76,7 +76,7 @@ def forget_unconfirmed(connection: sqlite3.Connection, before: datetime) -> None
         rows.delete_people(connection, [number for (number,) in found.fetchall()])
 
 
-def forget_notices(connection: sqlite3.Connection, before: datetime) -> None:
+def forget_notices(connection: SqlConnection, before: datetime) -> None:
     """Forget the mails to single readers that were settled long ago, with the address that each went to."""
     with DATABASE.begin_transaction(connection):
         connection.execute(

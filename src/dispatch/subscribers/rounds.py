@@ -1,17 +1,22 @@
 """The rounds of the store: an issue on its way, its audience, its only sender."""
 
-import sqlite3
 from datetime import datetime
 
+from dispatch.databases import SqlConnection
 from dispatch.model import Round, RoundState
 from dispatch.subscribers import rows
 from dispatch.subscribers.database import DATABASE
 
+# Gmail, Yahoo and Outlook, who refuse whoever sends them thousands and has no name (their rules of 2024 and 2025).
+_LARGE = (
+    *("gmail.com", "googlemail.com", "yahoo.%", "ymail.com", "aol.com"),
+    *("outlook.%", "hotmail.%", "live.%", "msn.com"),
+)
 UNPLANNED = -1  # the audience of a round that has not begun
 
 
 def begin_round(
-    connection: sqlite3.Connection,
+    connection: SqlConnection,
     *,
     issue: str,
     slug: str,
@@ -32,12 +37,12 @@ def begin_round(
     )
 
 
-def plan_audience(connection: sqlite3.Connection, number: int) -> int:
+def plan_audience(connection: SqlConnection, number: int) -> int:
     """Plan a message to everybody who is active now, once; return how many. Part of a transaction."""
     known: tuple[int] = connection.execute("SELECT audience FROM round WHERE number = ?", (number,)).fetchone()
     if known[0] != UNPLANNED:
         return known[0]
-    count = connection.execute(
+    count: int = connection.execute(
         "INSERT INTO delivery (round, subscriber, state) SELECT ?, number, 'planned' FROM subscriber"
         " WHERE list = ? AND state = 'active'",
         (number, rows.LIST),
@@ -46,7 +51,7 @@ def plan_audience(connection: sqlite3.Connection, number: int) -> int:
     return count
 
 
-def count_active(connection: sqlite3.Connection) -> int:
+def count_active(connection: SqlConnection) -> int:
     """Count who would be planned now."""
     found: tuple[int] = connection.execute(
         "SELECT count(*) FROM subscriber WHERE list = ? AND state = 'active'", (rows.LIST,)
@@ -54,7 +59,25 @@ def count_active(connection: sqlite3.Connection) -> int:
     return found[0]
 
 
-def take_up_round(connection: sqlite3.Connection, number: int, *, resends: bool) -> tuple[int, int]:
+def count_at_large(connection: SqlConnection) -> int:
+    """Count who would be planned now and has an address at one of the largest providers."""
+    marks = " OR ".join(["same LIKE ?"] * len(_LARGE))
+    found: tuple[int] = connection.execute(
+        f"SELECT count(*) FROM subscriber WHERE list = ? AND state = 'active' AND ({marks})",  # noqa: S608 - marks only
+        (rows.LIST, *(f"%@{domain}" for domain in _LARGE)),
+    ).fetchone()
+    return found[0]
+
+
+def measure_largest(connection: SqlConnection) -> int:
+    """Measure the largest message, in bytes, of which somebody waits; 0 for none."""
+    found: tuple[int] = connection.execute(
+        "SELECT coalesce(max(length(message)), 0) FROM round WHERE state IN ('begun', 'held')"
+    ).fetchone()
+    return found[0]
+
+
+def take_up_round(connection: SqlConnection, number: int, *, resends: bool) -> tuple[int, int]:
     """Make this process the only sender of a round; return its epoch, and how many messages are in doubt from before.
 
     resends: what is in doubt is planned again, and may arrive twice.
@@ -75,7 +98,7 @@ def take_up_round(connection: sqlite3.Connection, number: int, *, resends: bool)
     return epoch[0], lost
 
 
-def list_rounds(connection: sqlite3.Connection, *, issue: str = "") -> list[Round]:
+def list_rounds(connection: SqlConnection, *, issue: str = "") -> list[Round]:
     """List the rounds, or those of an issue, the newest first."""
     found = connection.execute(
         "SELECT number, issue, slug, digest, begun, audience, state, not_before FROM round"
@@ -97,13 +120,13 @@ def list_rounds(connection: sqlite3.Connection, *, issue: str = "") -> list[Roun
     ]
 
 
-def read_message(connection: sqlite3.Connection, number: int) -> bytes:
+def read_message(connection: SqlConnection, number: int) -> bytes:
     """Read the prepared message of a round."""
     found: tuple[bytes] = connection.execute("SELECT message FROM round WHERE number = ?", (number,)).fetchone()
     return found[0]
 
 
-def set_round_state(connection: sqlite3.Connection, number: int, state: RoundState) -> None:
+def set_round_state(connection: SqlConnection, number: int, state: RoundState) -> None:
     """Hold a round, let it go on, end it, or cancel all of it that has not begun; part of a transaction."""
     connection.execute("UPDATE round SET state = ? WHERE number = ?", (state, number))
     if state == "cancelled":
@@ -112,13 +135,13 @@ def set_round_state(connection: sqlite3.Connection, number: int, state: RoundSta
         )
 
 
-def hold_round(connection: sqlite3.Connection, number: int) -> None:
+def hold_round(connection: SqlConnection, number: int) -> None:
     """Hold a round: nothing more of it goes out until somebody resumes it."""
     with DATABASE.begin_transaction(connection):
         set_round_state(connection, number, "held")
 
 
-def is_due(connection: sqlite3.Connection, number: int, now: datetime, *, resends: bool) -> bool:
+def is_due(connection: SqlConnection, number: int, now: datetime, *, resends: bool) -> bool:
     """Whether anything of a round may go out now, or was on its way when its sender ended."""
     found = connection.execute(
         "SELECT 1 FROM round one WHERE number = ? AND (audience = ? OR EXISTS (SELECT 1 FROM delivery WHERE"
@@ -129,7 +152,7 @@ def is_due(connection: sqlite3.Connection, number: int, now: datetime, *, resend
     return found is not None
 
 
-def is_current(connection: sqlite3.Connection, number: int, epoch: int) -> bool:
+def is_current(connection: SqlConnection, number: int, epoch: int) -> bool:
     """Whether a round may be sent, by the sender of this epoch."""
     found = connection.execute(
         "SELECT 1 FROM round WHERE number = ? AND epoch = ? AND state = 'begun'", (number, epoch)

@@ -2,10 +2,10 @@
 
 import hmac
 import secrets
-import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
+from dispatch.databases import SqlConnection
 from dispatch.errors import DeliveryError
 from dispatch.mail_addresses import fold_mailbox, parse_mailbox
 from dispatch.model import Consent, ConsentKind, NoticeKind, Subscriber, SubscriberState, SuppressionReason
@@ -24,13 +24,13 @@ def parse_address(email: str) -> str:
         raise DeliveryError(f"“{email}” is no mail address: {error}") from error
 
 
-def find_person(connection: sqlite3.Connection, email: str) -> Subscriber | None:
+def find_person(connection: SqlConnection, email: str) -> Subscriber | None:
     """Find who has an address. Raises DeliveryError when it is none."""
     row = connection.execute(_PERSON, (LIST, fold_mailbox(parse_address(email)))).fetchone()
     return make_person(connection, row) if row else None
 
 
-def make_person(connection: sqlite3.Connection, row: tuple[int, str, SubscriberState, int, str, str]) -> Subscriber:
+def make_person(connection: SqlConnection, row: tuple[int, str, SubscriberState, int, str, str]) -> Subscriber:
     """Make a subscriber of number, email, state, since, name, language."""
     number, email, state, since, name, language = row
     tags = connection.execute("SELECT tag FROM tag WHERE subscriber = ? ORDER BY tag", (number,))
@@ -46,7 +46,7 @@ def make_person(connection: sqlite3.Connection, row: tuple[int, str, SubscriberS
 
 
 def insert_person(
-    connection: sqlite3.Connection, email: str, name: str, state: SubscriberState, language: str, since: datetime
+    connection: SqlConnection, email: str, name: str, state: SubscriberState, language: str, since: datetime
 ) -> int:
     """Insert somebody with an address that was parsed; return the number."""
     values = (secrets.token_bytes(8), LIST, email, fold_mailbox(email), name, state, language, to_seconds(since))
@@ -57,15 +57,14 @@ def insert_person(
     )
 
 
-def insert_row(connection: sqlite3.Connection, statement: str, *values: object) -> int:
+def insert_row(connection: SqlConnection, statement: str, *values: object) -> int:
     """Insert a row, and return the number that it was given."""
-    number = connection.execute(statement, values).lastrowid
-    assert number is not None  # noqa: S101 - it was just made
+    number: int = connection.execute(f"{statement} RETURNING number", values).fetchone()[0]
     return number
 
 
 def set_state(
-    connection: sqlite3.Connection, number: int, state: SubscriberState, now: datetime, how: str, batch: int = 0
+    connection: SqlConnection, number: int, state: SubscriberState, now: datetime, how: str, batch: int = 0
 ) -> None:
     """Let somebody leave, or be suppressed, and record it."""
     connection.execute("UPDATE subscriber SET state = ? WHERE number = ?", (state, number))
@@ -73,7 +72,7 @@ def set_state(
 
 
 def record_consent(
-    connection: sqlite3.Connection,
+    connection: SqlConnection,
     number: int,
     now: datetime,
     what: ConsentKind,
@@ -84,10 +83,12 @@ def record_consent(
 ) -> None:
     """Record what somebody said or did; the same words are kept once."""
     row = (number, to_seconds(now), what, how, find_words(connection, words), batch, ip)
-    connection.execute("INSERT INTO consent VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    connection.execute(
+        "INSERT INTO consent (subscriber, at, what, how, words, batch, ip) VALUES (?, ?, ?, ?, ?, ?, ?)", row
+    )
 
 
-def find_words(connection: sqlite3.Connection, words: str) -> int:
+def find_words(connection: SqlConnection, words: str) -> int:
     """Find the number of words that somebody agreed to; 0 for none. New ones are kept."""
     if not words:
         return 0
@@ -95,18 +96,18 @@ def find_words(connection: sqlite3.Connection, words: str) -> int:
     return known[0] if known else insert_row(connection, "INSERT INTO words (text) VALUES (?)", words)
 
 
-def has_suppressions(connection: sqlite3.Connection) -> bool:
+def has_suppressions(connection: SqlConnection) -> bool:
     """Whether any address must not be written to."""
     return connection.execute("SELECT 1 FROM suppression LIMIT 1").fetchone() is not None
 
 
-def add_tags(connection: sqlite3.Connection, number: int, tags: Sequence[str]) -> None:
+def add_tags(connection: SqlConnection, number: int, tags: Sequence[str]) -> None:
     """Give somebody words of the publication's own."""
-    if tags:
-        connection.executemany("INSERT OR IGNORE INTO tag VALUES (?, ?)", [(number, one) for one in tags])
+    for one in tags:
+        connection.execute("INSERT INTO tag VALUES (?, ?) ON CONFLICT DO NOTHING", (number, one))
 
 
-def delete_people(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
+def delete_people(connection: SqlConnection, numbers: Iterable[int]) -> None:
     """Delete all that is known of people."""
     for number in numbers:
         connection.execute("DELETE FROM tag WHERE subscriber = ?", (number,))
@@ -114,7 +115,8 @@ def delete_people(connection: sqlite3.Connection, numbers: Iterable[int]) -> Non
         connection.execute("DELETE FROM notice WHERE subscriber = ?", (number,))
         # What became of messages stays countable, without a word that could name anybody; what is due is not sent.
         connection.execute(
-            "UPDATE delivery SET reply = '', state = iif(state IN ('planned', 'deferred'), 'cancelled', state)"
+            "UPDATE delivery SET reply = '', state = CASE WHEN state IN ('planned', 'deferred') THEN 'cancelled'"
+            " ELSE state END"
             " WHERE subscriber = ?",
             (number,),
         )
@@ -122,7 +124,7 @@ def delete_people(connection: sqlite3.Connection, numbers: Iterable[int]) -> Non
         connection.execute("DELETE FROM subscriber WHERE number = ?", (number,))
 
 
-def keep_proof(connection: sqlite3.Connection, person: Subscriber, now: datetime, key: bytes) -> None:
+def keep_proof(connection: SqlConnection, person: Subscriber, now: datetime, key: bytes) -> None:
     """Keep how somebody agreed who is about to be erased, by a digest of the address alone."""
     connection.execute(
         "INSERT INTO proof (digest, erased, at, what, how, words)"
@@ -131,7 +133,7 @@ def keep_proof(connection: sqlite3.Connection, person: Subscriber, now: datetime
     )
 
 
-def list_proofs(connection: sqlite3.Connection, same: str, key: bytes) -> list[Consent]:
+def list_proofs(connection: SqlConnection, same: str, key: bytes) -> list[Consent]:
     """List how whoever had a folded address had agreed, of those who were erased."""
     found = connection.execute(
         "SELECT at, what, how, coalesce(text, '') FROM proof LEFT JOIN words ON words.number = proof.words"
@@ -141,7 +143,7 @@ def list_proofs(connection: sqlite3.Connection, same: str, key: bytes) -> list[C
     return [Consent(at=to_moment(at), what=what, how=how, words=words) for at, what, how, words in found]
 
 
-def find_last_accepted(connection: sqlite3.Connection, number: int) -> datetime | None:
+def find_last_accepted(connection: SqlConnection, number: int) -> datetime | None:
     """Find when a server last took an issue for somebody; None when none did."""
     found: tuple[int] = connection.execute(
         "SELECT coalesce(max(at), 0) FROM (SELECT at FROM delivery WHERE subscriber = ?"
@@ -152,7 +154,7 @@ def find_last_accepted(connection: sqlite3.Connection, number: int) -> datetime 
 
 
 def add_notice(
-    connection: sqlite3.Connection, kind: NoticeKind, email: str, message: bytes, now: datetime, *, subscriber: int = 0
+    connection: SqlConnection, kind: NoticeKind, email: str, message: bytes, now: datetime, *, subscriber: int = 0
 ) -> int:
     """Put a finished message in the way to one reader, in the transaction that causes it; return its number.
 
@@ -166,13 +168,13 @@ def add_notice(
     )
 
 
-def find_person_key(connection: sqlite3.Connection, number: int) -> bytes:
+def find_person_key(connection: SqlConnection, number: int) -> bytes:
     """Find the key by which others know a subscriber: what tokens are made of."""
     found: tuple[bytes] = connection.execute("SELECT key FROM subscriber WHERE number = ?", (number,)).fetchone()
     return found[0]
 
 
-def find_person_by_number(connection: sqlite3.Connection, number: int) -> Subscriber | None:
+def find_person_by_number(connection: SqlConnection, number: int) -> Subscriber | None:
     """Find the subscriber of a delivery; None when they were erased."""
     row = connection.execute(
         "SELECT number, email, state, since, name, language FROM subscriber WHERE number = ?", (number,)
@@ -180,7 +182,7 @@ def find_person_by_number(connection: sqlite3.Connection, number: int) -> Subscr
     return make_person(connection, row) if row else None
 
 
-def find_person_by_key(connection: sqlite3.Connection, key: bytes) -> Subscriber | None:
+def find_person_by_key(connection: SqlConnection, key: bytes) -> Subscriber | None:
     """Find the subscriber of a token; None when they were erased."""
     row = connection.execute(
         "SELECT number, email, state, since, name, language FROM subscriber WHERE key = ?", (key,)
@@ -188,15 +190,14 @@ def find_person_by_key(connection: sqlite3.Connection, key: bytes) -> Subscriber
     return make_person(connection, row) if row else None
 
 
-def add_suppression(
-    connection: sqlite3.Connection, same: str, reason: SuppressionReason, now: datetime, key: bytes
-) -> None:
-    """Suppress a folded address, unless it is suppressed already."""
+def add_suppression(connection: SqlConnection, same: str, reason: SuppressionReason, now: datetime, key: bytes) -> bool:
+    """Suppress a folded address, and return whether it was not suppressed before."""
     row = (digest_address(same, key), reason, to_seconds(now))
-    connection.execute("INSERT OR IGNORE INTO suppression VALUES (?, ?, ?)", row)
+    new = "INSERT INTO suppression VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+    return bool(connection.execute(new, row).rowcount)
 
 
-def find_suppression(connection: sqlite3.Connection, same: str, key: bytes) -> SuppressionReason | None:
+def find_suppression(connection: SqlConnection, same: str, key: bytes) -> SuppressionReason | None:
     """Find why a folded address must not be written to; None when it may."""
     found: tuple[SuppressionReason] | None = connection.execute(
         "SELECT reason FROM suppression WHERE digest = ?", (digest_address(same, key),)

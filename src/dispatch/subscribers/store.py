@@ -1,10 +1,10 @@
 """The subscribers as those who edit, send and serve use them."""
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 
+from dispatch.databases import SqlConnection
 from dispatch.errors import DeliveryError
 from dispatch.mail_addresses import fold_mailbox
 from dispatch.model import Consent, DeliveryReport, ListedPerson, Publication, Subscriber, SubscriberState
@@ -35,7 +35,7 @@ def take_reports(publication: Publication, found: Iterable[DeliveryReport], now:
 class Store(ReportStore, SuppressionStore):
     """Who gets the newsletter. Every method that writes does so in one transaction."""
 
-    def __init__(self, publication: Publication, connection: sqlite3.Connection) -> None:
+    def __init__(self, publication: Publication, connection: SqlConnection) -> None:
         """Only for ``open_store``."""
         self._root = publication.root
         self._connection = connection
@@ -136,8 +136,8 @@ class Store(ReportStore, SuppressionStore):
         """Give somebody words of the publication's own, and take such away. Raises DeliveryError."""
         with DATABASE.begin_transaction(self._connection):
             number = self.require(email).number
-            gone = [(number, one) for one in drop]
-            self._connection.executemany("DELETE FROM tag WHERE subscriber = ? AND tag = ?", gone)
+            for one in drop:
+                self._connection.execute("DELETE FROM tag WHERE subscriber = ? AND tag = ?", (number, one))
             rows.add_tags(self._connection, number, add)
         return self.require(email)
 
@@ -161,7 +161,7 @@ class Store(ReportStore, SuppressionStore):
                 rows.keep_proof(self._connection, person, now, key)
                 rows.delete_people(self._connection, [person.number])
             rows.add_suppression(self._connection, fold_mailbox(rows.parse_address(email)), "erased", now, key)
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log of earlier writes has the address, too
+        DATABASE.drop_log(self._connection)
         return person is not None
 
 

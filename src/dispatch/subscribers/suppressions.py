@@ -1,10 +1,10 @@
 """Addresses that must not be written to, whoever asks: kept as digests, so that nobody can read them."""
 
-import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from dispatch.databases import SqlConnection
 from dispatch.mail_addresses import fold_mailbox
 from dispatch.model import Suppression
 from dispatch.subscribers import rows
@@ -15,17 +15,16 @@ class SuppressionStore:
     """What of the store knows them."""
 
     _root: Path
-    _connection: sqlite3.Connection
+    _connection: SqlConnection
 
     def suppress(self, emails: Iterable[str], now: datetime) -> int:
         """Make sure that nobody writes to these addresses; return how many are new. Raises DeliveryError."""
-        before = self._connection.total_changes
+        added = 0
         with DATABASE.begin_transaction(self._connection):
             key = read_key(self._root)
             for email in emails:
                 same = fold_mailbox(rows.parse_address(email))
-                rows.add_suppression(self._connection, same, "listed", now, key)
-            added = self._connection.total_changes - before
+                added += rows.add_suppression(self._connection, same, "listed", now, key)
             found = self._connection.execute("SELECT number, same FROM subscriber WHERE state IN ('active', 'pending')")
             for number, same in found.fetchall() if added else ():
                 if rows.find_suppression(self._connection, same, key):

@@ -1,0 +1,126 @@
+"""PostgreSQL as the database of the subscribers: what is different from a file, and what is said when it fails."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from commands import run_dispatch
+from deliver.desks import NOW, make_wire, open_desk, send
+from dispatch import config, subscribers
+from dispatch.errors import DeliveryError
+from dispatch.subscribers.database import DATABASE
+from mail_sink import mail_sink
+from postgres_server import Server, on_a_server
+
+SECRET = "pass-word-7"
+
+
+@pytest.fixture
+def wire(tmp_path: Path) -> Path:
+    config.create_publication(tmp_path, title="The Wire", url="https://wire.example", sender="W <desk@wire.example>")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        (f"postgresql://ann:{SECRET}@127.0.0.1:1/wire", "cannot be reached: "),
+        (f"postgresql://ann:{SECRET}@127.0.0.1:1/wire?sslmod=x", "is no address of a PostgreSQL database"),
+        (f"host=127.0.0.1 password={SECRET} port 1", "is no address of a PostgreSQL database"),
+    ],
+)
+@pytest.mark.parametrize("words", ["subscriber list", "suppression list", "deliveries", "work --once"])
+def test_a_server_that_is_not_there_is_told_without_its_password(
+    wire: Path, monkeypatch: pytest.MonkeyPatch, address: str, said: str, words: str
+) -> None:
+    with (wire / "dispatch.toml").open("a") as file:
+        file.write('\n[delivery]\nsmtp = "smtp://127.0.0.1:1"\n')
+    monkeypatch.setenv("DISPATCH_STORE", address)
+    ran = run_dispatch(wire, *words.split(), code=1)
+    assert f"Error: DISPATCH_STORE: {said}" in ran.stderr
+    assert SECRET not in ran.output
+
+
+def test_a_mail_that_comes_back_while_the_server_is_away_comes_again(wire: Path) -> None:
+    environment = os.environ | {"DISPATCH_STORE": "postgresql://127.0.0.1:1/wire"}
+    words = [sys.executable, "-m", "dispatch", "bounces", "-"]
+    ran = subprocess.run(words, cwd=wire, env=environment, input=b"From: x@y.example\n\n", capture_output=True)
+    assert ran.returncode == 75, ran.stderr
+
+
+def test_without_psycopg_it_says_how_to_get_it(wire: Path) -> None:
+    environment = os.environ | {"DISPATCH_STORE": f"postgresql://ann:{SECRET}@127.0.0.1:1/wire"}
+    program = "import sys; sys.modules['psycopg'] = None; from dispatch.cli import main; main(['subscriber', 'list'])"
+    ran = subprocess.run([sys.executable, "-c", program], cwd=wire, env=environment, capture_output=True, text=True)
+    assert ran.returncode == 1
+    assert "pipx install 'dispatch-newsletter[postgres]'" in ran.stderr
+    assert SECRET not in ran.stderr
+
+
+@on_a_server
+def test_a_machine_without_the_keys_of_the_store_is_refused(tmp_path: Path) -> None:
+    make_wire(tmp_path / "one", 1)
+    other = tmp_path / "two"
+    config.create_publication(other, title="The Wire", url="https://wire.example", sender="W <desk@wire.example>")
+    with pytest.raises(DeliveryError, match="is missing on this machine"), open_desk(config.load(other)):
+        pass
+    (other / ".dispatch" / "keys").write_text(f"{'ab' * 32}\n")
+    with pytest.raises(DeliveryError, match="not those with which this store was begun"), open_desk(config.load(other)):
+        pass
+    shutil.copy(tmp_path / "one" / ".dispatch" / "keys", other / ".dispatch" / "keys")
+    with open_desk(config.load(other)) as outbound:
+        assert outbound.count_active() == 1
+
+
+@on_a_server
+def test_a_copy_in_another_database_is_refused_until_somebody_means_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgres_server: Server
+) -> None:
+    wire = make_wire(tmp_path, 2)
+    with mail_sink() as sink:
+        send(wire, sink.url)
+    monkeypatch.setenv("DISPATCH_STORE", postgres_server.copy_database())
+    with pytest.raises(DeliveryError, match="was used on another machine"), open_desk(wire):
+        pass
+    with open_desk(wire, takes_over=True):
+        pass
+    with open_desk(wire):
+        pass
+
+
+@on_a_server
+def test_what_others_say_may_have_any_character_and_any_length(tmp_path: Path) -> None:
+    wire, words = make_wire(tmp_path, 0), "".join(map(chr, range(0x21, 0x2100)))
+    with subscribers.open_store(wire) as store:
+        store.add("ann@paper.example", NOW, words=words)
+        store.add("bo@paper.example", NOW, words=words)
+        store.add("cy@paper.example", NOW, words="what? 100 %s\0")
+        assert [one.words for one in store.list_consents(store.require("bo@paper.example"))] == [words]
+        assert (
+            store.list_consents(store.require("cy@paper.example"))[0].words == "what? 100 %s\N{REPLACEMENT CHARACTER}"
+        )
+
+
+@on_a_server
+def test_who_writes_waits_for_another_and_says_so_at_last(tmp_path: Path) -> None:
+    wire = make_wire(tmp_path, 1)
+    with DATABASE.open_connection(wire.root) as one, psycopg.connect(os.environ["DISPATCH_STORE"]) as other:
+        other.execute("SELECT pg_advisory_xact_lock(7235441202855961448)")
+        one.execute("SET lock_timeout = 50")
+        with pytest.raises(DeliveryError, match="is in use by another dispatch"), DATABASE.begin_transaction(one):
+            pass
+
+
+@on_a_server
+def test_every_write_is_on_the_disk_whatever_the_server_is_set_to(tmp_path: Path, postgres_server: Server) -> None:
+    postgres_server.run("ALTER DATABASE postgres SET synchronous_commit = off")
+    try:
+        with DATABASE.open_connection(make_wire(tmp_path, 0).root) as connection:
+            assert connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
+    finally:
+        postgres_server.run("ALTER DATABASE postgres RESET synchronous_commit")
