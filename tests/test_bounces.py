@@ -330,4 +330,4 @@ def test_an_mbox_holds_several(wire: Wire) -> None:
 def test_a_name_that_is_not_there_says_so(wire: Wire) -> None:
     assert "nothing.eml: cannot be read" in run_dispatch(wire.root, "bounces", "nothing.eml", code=1).stderr
     (wire.root / "empty").mkdir()
-    assert "Name a message" in run_dispatch(wire.root, "bounces", "empty", code=1).stderr
+    assert "Name a Maildir" in run_dispatch(wire.root, "bounces", "empty", code=1).stderr

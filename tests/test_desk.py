@@ -6,9 +6,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from commands import run_dispatch
 from desking import fill_inbox, make_entry, make_publication
 from dispatch import config, inbox, issues
 from dispatch.model import Issue
+from mail_sink import mail_sink
 from previewing import Running, previewing
 
 
@@ -227,6 +229,8 @@ def test_each_field_is_one_edit_of_one_file_and_is_taken_back(desk: Desk, root: 
         "layout": "brief", "syndicate": "link", "published": "2026-11-20", "url": "https://paper0.example/new?x=1&y=2",
         "image": "https://paper0.example/a.jpg", "alt": "Boats", "caption": "In port", "picture_credit": "Ann",
         "authors": "Jerry Jackson = https://paper.example/jerry\nاِبن بَطّوطة", "words": "40",
+        "tags": "harbour, night ferry", "language": "de-AT", "sponsor": "The Bank", "sponsor_url": "https://bank.example/?a=1&b=2",
+        "sponsor_text": "Save with us.",
     }  # fmt: skip
     for field, text in texts.items():
         before = snapshot(root)
@@ -242,6 +246,60 @@ def test_each_field_is_one_edit_of_one_file_and_is_taken_back(desk: Desk, root: 
     assert (article.url, article.source.excerpt_words) == ("https://paper0.example/new?x=1&y=2", 40)
     assert article.image is not None
     assert (article.image.alt, article.image.credit) == ("Boats", "Ann")
+
+
+INTRO = "The *week* in brief:\n\n- a [bridge](https://paper.example/?a=1&b=2)\n- “two” ferries: late"
+PLACES = {
+    (): {"title": "Week 48: the tide", "number": "49", "date": "2026-11-29", "subject": "Ahoy", "preheader": "Hm",
+         "intro": INTRO, "sponsor": "The Bank", "sponsor_url": "https://bank.example/?a=1&b=2", "sponsor_text": "Hm."},
+    (("section", "Europe"),): {"intro": INTRO, "layout": "brief", "two_columns": "yes", "sponsor": "The Bank",
+                               "sponsor_url": "https://bank.example/", "sponsor_text": "Save with us."},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_each_field_of_the_issue_and_of_a_section_is_one_edit_of_issue_md(
+    desk: Desk, root: Path, place: tuple[tuple[str, str], ...]
+) -> None:
+    def find_fields() -> dict[str, str]:
+        said = desk.ask("/outline/week-48")
+        (europe,) = (one["fields"] for one in said["sections"] if one["fields"]["title"] == "Europe")
+        return dict(europe if place else said["fields"])
+
+    file = root / "issues" / "week-48" / "issue.md"
+    file.write_text(file.read_text("utf-8").replace("title: Week 48", "title: Week 48   # not final"), "utf-8")
+    for field, text in PLACES[place].items():
+        before = file.read_bytes()
+        was = find_fields()[field]
+        desk.do("edit", issue="week-48", **dict(place), field=field, was=was, text=text)
+        assert find_fields()[field] == text
+        changed = {*before.splitlines()} ^ {*file.read_bytes().splitlines()}
+        assert len(changed) <= (2 if field != "intro" else 7), changed
+        desk.do("undo")
+        assert file.read_bytes() == before, field
+        desk.do("edit", issue="week-48", **dict(place), field=field, was=was, text=text)
+        assert "somebody else changed it" in desk.refused(
+            "edit", issue="week-48", **dict(place), field=field, was=was, text="x"
+        )
+    said = file.read_text("utf-8")
+    assert "# not final" in said
+    issue = read(root)
+    assert '<a href="https://paper.example/?a=1&amp;b=2">bridge</a>' in (issue.sections[1] if place else issue).intro
+    for field in ("sponsor_text", "sponsor_url", "sponsor", "intro"):
+        desk.do("edit", issue="week-48", **dict(place), field=field, was=PLACES[place][field], text="")
+    assert not {"sponsor", "intro"} & {name for name, text in find_fields().items() if text}
+    assert "bank" not in file.read_text("utf-8")
+
+
+def test_an_introduction_comes_back_as_it_was_written_although_somebody_else_has_changed_more(
+    desk: Desk, root: Path
+) -> None:
+    file = root / "issues" / "week-48" / "issue.md"
+    before = file.read_text("utf-8")
+    desk.do("edit", issue="week-48", field="intro", was="What the week left on the quay.", text=INTRO)
+    file.write_text(file.read_text("utf-8").replace("title: Week 48", "title: Theirs"), "utf-8")
+    desk.do("undo")
+    assert file.read_text("utf-8") == before.replace("title: Week 48", "title: Theirs")
 
 
 def test_what_somebody_else_has_changed_is_told_and_never_overwritten(
@@ -271,7 +329,8 @@ def test_undo_does_not_take_away_what_was_written_since(desk: Desk, root: Path, 
 @pytest.mark.parametrize(
     ("field", "text"),
     [("title", ""), ("layout", "big"), ("syndicate", "all"), ("published", "tomorrow"), ("words", "many"),
-     ("words", "9" * 5000), ("url", "javascript:alert(1)"), ("alt", "x"), ("authors", "= x"), ("id", "x")],
+     ("words", "9" * 5000), ("url", "javascript:alert(1)"), ("alt", "x"), ("authors", "= x"), ("id", "x"),
+     ("sponsor_url", "https://bank.example"), ("intro", "x")],
 )  # fmt: skip
 def test_a_text_that_is_none_is_refused(standing: Desk, field: str, text: str) -> None:
     desk = standing
@@ -349,3 +408,25 @@ def test_an_issue_is_started_edited_and_published(desk: Desk, root: Path, filled
     assert (root / "issues" / slug / "issue.md").is_file()
     assert desk.ask(f"/plan/{slug}")["doubts"]
     assert "a title cannot be empty" in desk.refused("create", title=" ")
+
+
+def test_what_is_published_is_sent_as_a_test_and_whom_it_would_reach_is_said(root: Path) -> None:
+    with mail_sink() as sink:
+        with (root / "dispatch.toml").open("a") as file:
+            file.write(f'\n[delivery]\nsmtp = "{sink.url}"\ntest = ["ann@letter.example", "bo@letter.example"]\n')
+        (root / "list.csv").write_text("a@paper.example\nb@paper.example\n")
+        run_dispatch(root, "subscriber", "import", "list.csv", "--confirmed", "They said so", "--state", "active")
+        with previewing(root, command="desk") as running, running.client() as client:
+            desk = Desk(running, client)
+            desk.do("add", issue="week-48", numbers=desk.numbers(certainty="certain")[:1])
+            plan = desk.ask("/plan/week-48")
+            assert (plan["readers"], plan["sends"]) == (2, True)
+            assert plan["testers"] == ["ann@letter.example", "bo@letter.example"]
+            assert client.post("/test/week-48", json={}).status_code == 403
+            early = client.post("/test/week-48", json={}, headers=desk.hand)
+            assert (early.status_code, sink.taken) == (422, [])
+            assert "is not published" in early.json()["faults"][0]["what"]
+            client.post("/publish/week-48", json={}, headers=desk.hand)
+            sent = client.post("/test/week-48", json={}, headers=desk.hand).json()
+        assert [one["to"] for one in sent if one["taken"]] == plan["testers"] == sink.recipients()
+    assert "was not sent as a test" not in run_dispatch(root, "send", "week-48", "--dry-run").stderr

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,15 @@ import pytest
 import nouns
 from commands import run_dispatch
 from dispatch import config, issues, subscribers
+from dispatch.deliver import open_outbound
 from dispatch.deliver.notices import set_date
 from dispatch.subscribers import database, deliveries, rounds, rows
 from dispatch.subscribers.database import DATABASE
-from loopback import web
+from dispatch.subscribers.subscriptions import load_keys
+from dispatch.tokens import sign_text
+from loopback import Page, web
 from mail_sink import DROP, MailSink, mail_sink
+from returned import bounce
 
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
 
@@ -52,7 +57,8 @@ def test_an_editor_tests_and_sends(wire: Path, sink: MailSink) -> None:
     assert "if you mean it, add --yes" in run_dispatch(wire, "send", "bridges", code=2).stderr
     assert len(sink.taken) == 1
     sent = run_dispatch(wire, "send", "bridges", "--yes", "--json")
-    assert json.loads(sent.stdout) == {"issue": "bridges", "states": {"accepted": 12}, "in_doubt": []}
+    found = json.loads(sent.stdout)
+    assert (found["became"], found["states"], found["in_doubt"]) == ("sent", {"accepted": 12}, [])
     assert sorted(sink.recipients()[1:]) == sorted(f"reader-{n}@paper.example" for n in range(1, 13))
     test, one = (message_from_bytes(found.octets, policy=policy.default) for found in sink.taken[:2])
     assert str(test["Subject"]) == str(one["Subject"]) == "Who pays"
@@ -217,3 +223,97 @@ def test_nothing_of_an_erased_reader_is_left_in_a_round(wire: Path, sink: MailSi
     held = b"".join(file.read_bytes() for file in (wire / ".dispatch").glob("subscribers.sqlite*"))
     assert b"reader-5" not in held
     assert database.read_keys(wire)
+
+
+def test_work_reads_what_came_back_and_says_so_as_json(wire: Path, sink: MailSink) -> None:
+    new = wire / "mail" / "new"
+    new.mkdir(parents=True)
+    (wire / "mail" / "cur").mkdir()
+    with (wire / "dispatch.toml").open("a") as file:
+        file.write('maildir = "mail"\n')
+    run_dispatch(wire, "send", "bridges", "--yes", "--untested")
+    body = bounce(to=sink.taken[0].sender)
+    for name in ("1.host", "2.host:2,"):
+        (new / name).write_bytes(body)  # the same report twice
+    (new / "3.host").symlink_to("/etc/hostname")
+    (new / "4.host").mkdir()
+    (new / "5.host").write_bytes(bounce(to=sink.taken[1].sender))
+    look = json.loads(run_dispatch(wire, "work", "--once", "--json", code=1).stdout)
+    assert (look["returned"], look["reports"], look["set_aside"]) == (5, 2, ["3.host", "4.host"])
+    assert [fault.partition(":")[0] for fault in look["faults"]] == ["3.host", "4.host"]
+    assert list(new.iterdir()) == []
+    assert sorted(one.name for one in (wire / "mail" / "cur").iterdir()) == ["1.host:2,S", "2.host:2,S", "5.host:2,S"]
+    assert sorted(one.name for one in (wire / "mail" / "broken").iterdir()) == ["3.host", "4.host"]
+    assert "10 accepted, 2 bounced" in run_dispatch(wire, "deliveries").stdout
+    idle = json.loads(run_dispatch(wire, "work", "--once", "--json").stdout)
+    assert idle == {"notices": 0, "returned": 0, "reports": 0, "set_aside": [], "rounds": [], "faults": []}
+    (wire / "mail" / "new").rmdir()
+    assert "Name a Maildir" in run_dispatch(wire, "work", "--once", code=1).stderr
+
+
+def test_a_round_whose_readers_could_not_leave_waits_alone(wire: Path, sink: MailSink) -> None:
+    """The pages answer for the first round, and not for the second, which goes out at the next look."""
+    answers = iter([True, False, True])
+    with web() as site:
+        keys = load_keys(config.load(wire))
+
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            handler.send_response(200 if next(answers) else 410)
+            handler.end_headers()
+            handler.wfile.write(sign_text(handler.path.rpartition("=")[2], "here", keys).encode())
+            handler.close_connection = True
+
+        class Pages(dict[str, Page]):
+            def get(self, _path: str, _default: object = None) -> Page | None:  # type: ignore[override]
+                return answer
+
+        site.pages = Pages()
+        settings = (wire / "dispatch.toml").read_text().replace("https://wire.example", site.url(""))
+        (wire / "dispatch.toml").write_text(f'{settings}\n[subscribe]\nconsent = "I want it."\n')
+        with open_outbound(config.load(wire), lambda: datetime.now(UTC), command="dispatch send") as outbound:
+            for slug in ("bridges", "tunnels"):
+                one = nouns.issue(nouns.article(1), id=f"tag:wire.example,2026:{slug}/", slug=slug)
+                outbound.begin_round(one, outbound.prepare_message(one, outbound.clock()), outbound.clock())
+        look = json.loads(run_dispatch(wire, "work", "--once", "--json", code=1).stdout)
+        assert [(one["issue"], one["became"]) for one in look["rounds"]] == [("bridges", "sent"), ("tunnels", "waits")]
+        assert "answers with status 410" in look["rounds"][1]["because"]
+        assert len(sink.taken) == 12
+        look = json.loads(run_dispatch(wire, "work", "--once", "--json").stdout)
+        assert [(one["issue"], one["became"]) for one in look["rounds"]] == [("tunnels", "sent")]
+        assert len(sink.taken) == 24
+
+
+def test_whatever_becomes_of_an_issue_programs_read_one_object(wire: Path) -> None:
+    def send(*words: str, code: int = 0) -> dict[str, object]:
+        found: dict[str, object] = json.loads(run_dispatch(wire, *words, "--json", code=code).stdout)
+        assert found["issue"] == "bridges"
+        return found
+
+    refused = send("send", "bridges", "--yes", code=1)
+    assert refused["became"] == "refused"
+    assert "was not sent as a test" in str(refused["because"])
+    assert refused["hints"] == ["dispatch send bridges --test; or add --untested"]
+    tested = send("send", "bridges", "--test")
+    assert (tested["became"], tested["replies"]) == (
+        "tested",
+        {"desk@wire.example": "250 2.0.0 Ok: queued as 00000001"},
+    )
+    assert send("send", "bridges", code=2)["became"] == "refused"  # nobody to ask
+    said = send("send", "bridges", "--dry-run", "--at", "2099-01-01T08:00")
+    assert (said["became"], said["readers"]) == ("said", 12)
+    planned = send("send", "bridges", "--yes", "--untested", "--at", "2099-01-01T08:00")
+    assert (planned["became"], planned["readers"], planned["begun"]) == ("planned", 12, "2099-01-01T08:00:00+00:00")
+    assert send("hold", "bridges")["became"] == "held"
+    assert send("resume", "bridges")["became"] == "going on"
+    again = send("resume", "bridges", code=1)
+    assert (again["became"], again["because"]) == ("refused", "bridges: its round is begun")
+    assert send("hold", "bridges", "--for-good")["became"] == "cancelled"
+    assert send("settle", "bridges", "--as", "accepted", "a@paper.example", code=1)["became"] == "refused"
+    assert "cancelled" in str(send("send", "bridges", "--yes", code=1)["because"])
+
+
+def test_what_check_refuses_is_one_object_too(wire: Path) -> None:
+    file = wire / "issues" / "bridges" / "issue.md"
+    file.write_text(file.read_text().replace("status: published", "status: draft"))
+    ran = run_dispatch(wire, "send", "bridges", "--yes", "--json", code=1)
+    assert json.loads(ran.stdout)["became"] == "refused"

@@ -11,6 +11,7 @@ import pytest
 
 import nouns
 from api_server import ApiServer, Asked, HungUpError, api_server
+from buttondown_api import Buttondown, Email
 from commands import run_dispatch
 from dispatch import config, fetch, issues
 from dispatch.deliver import hand_over
@@ -258,6 +259,7 @@ def test_a_draft_that_was_deleted_is_not_made_again_by_itself(wire: Path, listmo
 def test_a_test_that_is_refused_leaves_a_draft_and_says_why(wire: Path, listmonk: Listmonk) -> None:
     said = send(wire, "--test", "nobody@wire.example", code=1)
     assert "No known subscribers to test." in said
+    assert "whoever gets a test must be a subscriber" in said
     assert len(read_lock(wire)) == 1
     listmonk.subscribers.add("nobody@wire.example")
     send(wire, "--test", "nobody@wire.example")
@@ -307,7 +309,7 @@ def test_a_service_elsewhere_is_asked_over_tls_alone(wire: Path) -> None:
     toml.write_text(toml.read_text().replace(url.url, "http://10.255.255.1:9000"))
     assert "is not encrypted" in send(wire, code=1)
     toml.write_text(toml.read_text().partition("[delivery.listmonk]")[0])
-    assert "says not where listmonk is" in send(wire, code=1)
+    assert "does not say where listmonk is" in send(wire, code=1)
 
 
 def test_a_server_that_never_answers_is_given_up(wire: Path, server: ApiServer) -> None:
@@ -330,9 +332,110 @@ def test_a_server_that_never_answers_is_given_up(wire: Path, server: ApiServer) 
 
 def test_json_says_where_it_is(wire: Path, server: ApiServer) -> None:
     done = run_dispatch(wire, "send", "bridges", "--via", "listmonk", "--json")
-    assert json.loads(done.stdout) == {
-        "issue": "bridges",
-        "service": "listmonk",
-        "state": "draft",
-        "address": f"{server.url}/admin/campaigns/1",
-    }
+    drafted = {"issue": "bridges", "service": "listmonk", "became": "drafted", "because": ""}
+    assert json.loads(done.stdout) == {**drafted, "address": f"{server.url}/admin/campaigns/1"}
+    server.before = lambda _: (403, {"message": "invalid API credentials"})
+    refused = run_dispatch(wire, "send", "bridges", "--via", "listmonk", "--json", code=1)
+    found = json.loads(refused.stdout)
+    assert (found["issue"], found["became"]) == ("bridges", "refused")
+    assert "invalid API credentials" in found["because"]
+
+
+@pytest.fixture
+def buttondown(wire: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Buttondown, ApiServer]]:
+    """A Buttondown that has the list instead."""
+    keeper = Buttondown()
+    with api_server(keeper) as found:
+        toml = wire / "dispatch.toml"
+        toml.write_text(f'{toml.read_text()}[delivery.buttondown]\nurl = "{found.url}/v1"\n')
+        monkeypatch.setenv("DISPATCH_SERVICE_KEY", keeper.key)
+        yield keeper, found
+
+
+def send_buttondown(wire: Path, *words: str, code: int = 0) -> str:
+    done = run_dispatch(wire, "send", "bridges", "--via", "buttondown", *words, code=code)
+    assert "s3cret" not in done.output
+    return done.output
+
+
+def only_email(keeper: Buttondown) -> Email:
+    (found,) = keeper.emails.values()
+    return found
+
+
+def test_buttondown_gets_the_words_as_a_draft_and_is_never_told_to_send(
+    wire: Path, buttondown: tuple[Buttondown, ApiServer]
+) -> None:
+    keeper, server = buttondown
+    said = send_buttondown(wire)
+    one = only_email(keeper)
+    assert f"draft: https://buttondown.com/emails/{one['id']}\n" in said
+    assert "Buttondown would read “{{ .Subscriber.Email }}” in the subject as its own language" in said
+    assert (one["status"], one["subject"]) == ("draft", TITLE)
+    assert one["body"].startswith("<!-- buttondown-editor-mode: plaintext --><div")
+    assert nouns.article(1).title in one["body"]
+    assert one["body"].count("{{ unsubscribe_url }}") == 1
+    assert "{{ ." not in one["body"]
+    send_buttondown(wire, "--test")
+    ((addresses, tested),) = keeper.tests
+    assert (addresses, tested["body"]) == (["desk@wire.example"], one["body"])
+    sent = [
+        asked.payload for asked in server.asked if asked.method in ("POST", "PATCH") and "send-draft" not in asked.path
+    ]
+    assert all(isinstance(payload, dict) and payload["status"] == "draft" for payload in sent)
+    assert server.names().count("POST /v1/emails") == 1
+    assert [line[1:3] for line in read_lock(wire)] == [["round", f"https://buttondown.com/emails/{one['id']}"]]
+
+
+def test_buttondown_schedules_and_takes_back_and_what_has_begun_stays(
+    wire: Path, buttondown: tuple[Buttondown, ApiServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper, _ = buttondown
+    send_buttondown(wire, "--at", "2099-06-01T08:00", "--yes")
+    assert (only_email(keeper)["status"], only_email(keeper)["publish_date"]) == (
+        "scheduled",
+        "2099-06-01T08:00:00+00:00",
+    )
+    send_buttondown(wire)
+    assert (only_email(keeper)["status"], only_email(keeper)["publish_date"]) == ("draft", None)
+    only_email(keeper)["status"] = "about_to_send"
+    assert "is sent already, or on its way" in send_buttondown(wire, code=1)
+    monkeypatch.setenv("DISPATCH_SERVICE_KEY", KEY)
+    assert "by https://buttondown.com/emails/" in send(wire, code=1)  # by listmonk neither
+
+
+@pytest.mark.parametrize(
+    ("at", "how", "words"),
+    [
+        ("POST /v1/emails", (422, {"detail": [{"loc": ["body"], "msg": "no"}]}), "answers 422"),
+        ("POST /v1/emails", (429, {"detail": "Too many requests b1-s3cret"}), "answers 429: Too many requests ..."),
+        ("GET /v1/emails", (403, {"detail": "This key may not."}), "refuses the key: This key may not."),
+        ("GET /v1/emails", GARBAGE, "does not answer as a service does"),
+        ("POST /v1/emails", (201, {"id": "../../keys"}), "does not answer as Buttondown does"),
+    ],
+)
+def test_buttondown_refuses_and_the_second_run_carries_on(
+    wire: Path, buttondown: tuple[Buttondown, ApiServer], at: str, how: object, words: str
+) -> None:
+    keeper, server = buttondown
+    server.before = fail_at(at, how)  # type: ignore[assignment]
+    assert words in send_buttondown(wire, code=1)
+    server.after = fail_at("POST /v1/emails", HungUpError())  # type: ignore[assignment]
+    send_buttondown(wire, code=1)
+    send_buttondown(wire)
+    assert len(keeper.emails) == len(read_lock(wire)) == 1
+
+
+def test_a_draft_that_was_deleted_at_buttondown_and_a_key_of_another_service(
+    wire: Path, buttondown: tuple[Buttondown, ApiServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper, server = buttondown
+    send_buttondown(wire)
+    only_email(keeper)["status"] = "deleted"
+    assert "is not at https://buttondown.com/emails/" in send_buttondown(wire, code=1)
+    send_buttondown(wire, "--take-over")
+    assert len(keeper.emails) == 2
+    asked = len(server.asked)
+    monkeypatch.setenv("DISPATCH_SERVICE_KEY", KEY)
+    assert "wants a key" in send_buttondown(wire, code=1)
+    assert len(server.asked) == asked

@@ -15,6 +15,7 @@ from desking import fill_inbox, make_entry, make_publication, make_week
 from dispatch import config, issues
 from dispatch.model import Issue
 from loopback import web
+from patience import wait_until
 from previewing import previewing
 
 pytestmark = pytest.mark.needs("chromium")
@@ -147,7 +148,46 @@ def test_an_issue_is_edited_in_place_by_keys_and_dragged(browser: Browser, root:
         assert [article.key for article in read(root).articles] == [three, two, one]
         press(page, "u", "u", "u", "u")
         expect(page.locator(".outline .item").first).to_have_attribute("data-key", one)
-        page.wait_for_function("document.querySelector('#told').textContent === 'Undone.'")
+        expect(page.locator("#told")).to_have_text("Undone.")
+
+
+def test_the_issue_and_its_sections_are_edited_by_keys(browser: Browser, root: Path) -> None:
+    file = root / "issues" / "week-48" / "issue.md"
+    before = file.read_text("utf-8")
+    with opened(browser, root) as page:
+        press(page, "e")
+        expect(page.locator(".outline .whole")).to_be_visible()
+        press(page, "i", "Tab")
+        intro = page.get_by_role("textbox", name="Introduction, in Markdown")
+        expect(intro).to_be_focused()
+        expect(intro).to_have_value("What the week left on the quay.")
+        press(page, "Control+A")
+        page.keyboard.type("The *tide*.\n\nAnd <script>top.acted = 1</script> more.")
+        press(page, "Control+Enter")
+        expect(page.locator("#told")).to_contain_text("Saved.")
+        assert file.read_text("utf-8").endswith("\n---\nThe *tide*.\n\nAnd <script>top.acted = 1</script> more.\n")
+        press(page, "ArrowDown", "ArrowDown", "Enter")
+        expect(page.locator("#field-title")).to_be_focused()
+        expect(page.locator("#field-title")).to_have_value("Europe")
+        press(page, "Tab")
+        page.keyboard.type("From the continent.")
+        press(page, "Tab", "Tab")
+        expect(page.locator("#field-two_columns")).to_be_focused()
+        press(page, "ArrowDown", "Tab")
+        page.keyboard.type("The Bank")
+        press(page, "Tab")
+        expect(page.locator("#told")).to_contain_text("Saved.")
+        wait_until(lambda: read(root).sections[1].sponsor is not None)
+        section = read(root).sections[1]
+        assert (section.intro, section.two_columns) == ("<p>From the continent.</p>", True)
+        press(page, "Escape", "v")
+        inner = page.frame_locator("#stage iframe:not(.coming)")
+        expect(inner.locator("body")).to_contain_text("The tide.")
+        assert page.evaluate("typeof acted") == "undefined"
+        press(page, "e")
+        expect(page.locator(".outline .whole")).to_be_visible()
+        press(page, "u", "u", "u", "u")
+        wait_until(lambda: file.read_text("utf-8") == before)
 
 
 def test_two_hands_what_a_colleague_wrote_stays_and_is_told(browser: Browser, root: Path) -> None:
@@ -234,6 +274,12 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
         judge(page, "issue", width)
         press(page, "Enter")
         judge(page, "editor", width)
+        press(page, "Escape", "i")
+        expect(page.locator("#field-intro")).to_be_visible()
+        judge(page, "the issue itself", width)
+        press(page, "Escape", "ArrowDown", "Enter")
+        expect(page.locator("#field-two_columns")).to_be_visible()
+        judge(page, "section", width)
         press(page, "Escape", "p")
         expect(page.get_by_role("dialog").get_by_role("button", name="Publish")).to_be_visible()
         judge(page, "publish", width)

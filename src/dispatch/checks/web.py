@@ -75,8 +75,8 @@ def _is_data(tag: Tag) -> bool:
 
 def _is_own_script(tag: Tag, own: str) -> bool:
     """Tell whether it is the script at this address, the site's own for such a page."""
-    wanted = {"type": "module", "src": own}
-    return bool(own) and tag.name == "script" and dict(tag.attributes) == wanted and not tag.text
+    is_script = bool(own) and tag.name == "script" and not tag.text
+    return is_script and dict(tag.attributes) == {"type": "module", "src": own}
 
 
 def check_metadata(part: Rendition, publication: Publication) -> Iterator[Finding]:
@@ -217,11 +217,11 @@ def check_see_also(
     A line that leads to those only is no byline, whatever they are called: the article's issue, authors, source, tags.
     Around its links stand an issue's number and date, and the language's own words for such a line.
     """
-    if not entry.site_lines or place is None:
+    if not entry.site_lines:
         return
     known = load_vocabulary(publication.language)
     free = {word for key in _AROUND for word in lower_words(known.patterns[key].partition("{")[0])}
-    ways = place.related.get(article.id, ())
+    ways = place.related.get(article.id, ()) if place else ()
     language = Language.from_code(publication.language)
     dates = [language.format_date(way.date, publication.timezone) for way in ways if way.date]
     free |= {word for date in dates for word in lower_words(date)}

@@ -1,10 +1,9 @@
 """``dispatch bounces``."""
 
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import click
 
@@ -16,21 +15,16 @@ from dispatch.errors import DeliveryError, DispatchError, explain_refusal
 from dispatch.model import DeliveryReport
 from dispatch.subscribers import ReportOutcome
 
-_MOST: Final = 1 << 20  # bytes of a message: what comes behind is the newsletter itself
 _TRY_LATER: Final = 75  # EX_TEMPFAIL of sysexits.h: the mail server keeps the message, and brings it again
-
-
-class _Mail(NamedTuple):
-    """A message, and in a Maildir the file that it is in."""
-
-    body: bytes
-    path: Path | None = None
 
 
 @click.command()
 @click.argument("source", metavar="FILE|MAILDIR|-", required=False)
 @click.option(
-    "--address", "service", type=click.Choice(["ses", "postmark"]), help="Print where this service posts its events."
+    "--address",
+    "service",
+    type=click.Choice(["ses", "postmark", "mailgun"]),
+    help="Print where this service posts its events.",
 )
 @click.option("--recipient", default="", help="The address that the message came to, as the mail server knows it.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each message.")
@@ -85,14 +79,20 @@ def _build_address(service: str) -> str:
 
 def _take_all(source: str, recipient: str, *, as_json: bool) -> Iterator[ReportOutcome]:
     from dispatch.bounces import read_mail
+    from dispatch.deliver.returned import take_maildir
 
-    mails, now = _list_mails(source), read_clock()
+    now = read_clock()
     with open_store() as store:
-        for mail in mails:
-            found = read_mail(mail.body, now, recipient=recipient)
-            outcome, report = store.take_likeliest(found, now)
-            if mail.path:
-                _mark_read(mail.path, is_report=outcome.became != "foreign")
+        if source != "-" and Path(source).is_dir():
+            for one in take_maildir(store, Path(source), now):
+                if one.outcome is None:
+                    print_note(f"{one.name}: set aside: {one.fault}")
+                else:
+                    _print_outcome(one.outcome, one.report, as_json=as_json)
+                    yield one.outcome
+            return
+        for body in _list_mails(source):
+            outcome, report = store.take_likeliest(read_mail(body, now, recipient=recipient), now)
             _print_outcome(outcome, report, as_json=as_json)
             yield outcome
 
@@ -115,38 +115,32 @@ def _print_outcome(outcome: ReportOutcome, report: DeliveryReport | None, *, as_
         print_result(f"{' '.join(filter(None, (kind, status)))}: subscriber {outcome.subscriber}{after}")
 
 
-def _list_mails(source: str) -> Iterable[_Mail]:
-    """List the messages of a file, of a Maildir or of standard input. Raises DeliveryError."""
+def _list_mails(source: str) -> Iterator[bytes]:
+    """List the messages of a file or of standard input. Raises DeliveryError."""
     if source == "-":
         return _split_mbox(_read_piped())
-    path = Path(source)
     try:
-        if not path.is_dir():
-            return _split_mbox(files.read_bounded(path, files.MOST_BYTES))
-        found = sorted(path.joinpath("new").iterdir())
+        return _split_mbox(files.read_bounded(Path(source), files.MOST_BYTES))
     except OSError as error:
-        hint = "Name a message, an mbox or a Maildir." if not path.exists() or path.is_dir() else ""
         refusal = explain_refusal(DeliveryError, error, "cannot be read", address=source)
-        raise (DeliveryError(refusal.what, address=source, hint=hint) if hint else refusal) from error
-    return (_Mail(one.read_bytes()[:_MOST], one) for one in found if one.is_file() and not one.is_symlink())
+        if Path(source).exists():
+            raise refusal from error
+        hint = "Name a message, an mbox or a Maildir."
+        raise DeliveryError(refusal.what, address=source, hint=hint) from error
 
 
 def _read_piped() -> bytes:
     """Read all of standard input, so that no mail server finds a closed pipe; keep as much as a report has."""
-    body = sys.stdin.buffer.read(_MOST)
-    while sys.stdin.buffer.read(_MOST):
+    from dispatch.deliver.returned import MOST_BYTES
+
+    body = sys.stdin.buffer.read(MOST_BYTES)
+    while sys.stdin.buffer.read(MOST_BYTES):
         pass
     return body
 
 
-def _split_mbox(body: bytes) -> Iterator[_Mail]:
+def _split_mbox(body: bytes) -> Iterator[bytes]:
     """Split an mbox (RFC 4155) into its messages; any other file is one."""
-    parts = body.replace(b"\r\n", b"\n").split(b"\n\nFrom ") if body.startswith(b"From ") else [body]
-    for number, part in enumerate(parts):
-        yield _Mail(part.partition(b"\n")[2] if len(parts) > 1 or number or body.startswith(b"From ") else part)
-
-
-def _mark_read(path: Path, *, is_report: bool) -> None:
-    """Move a message of a Maildir from new to cur, as whoever has noticed it does; a report as one that was read."""
-    with suppress(OSError):  # another process was faster, or may not be here: it counts once in any case
-        path.rename(path.parent.with_name("cur") / f"{path.name.partition(':')[0]}:2,{'S' if is_report else ''}")
+    is_mbox = body.startswith(b"From ")
+    for part in body.replace(b"\r\n", b"\n").split(b"\n\nFrom ") if is_mbox else [body]:
+        yield part.partition(b"\n")[2] if is_mbox else part

@@ -10,7 +10,7 @@ import click
 
 from dispatch.cli.completion import complete_issue
 from dispatch.cli.context import open_publication, print_json, print_note, print_result, read_clock
-from dispatch.cli.delivery import describe_states, require_round
+from dispatch.cli.delivery import answer_refusals, describe_states, require_round
 from dispatch.cli.listing import print_rows
 from dispatch.errors import DeliveryError, explain_refusal
 from dispatch.model import Delivery, DeliveryState
@@ -30,6 +30,7 @@ _NUMBERS = {
     "left": "left within a week",
     "new": "new since the issue before",
 }
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print a JSON object, whatever became of it.")
 _QUEUED = re.compile(r"([0-9A-Za-z]{6,20}): message-id=<([0-9a-f]{32})@")
 
 
@@ -50,17 +51,16 @@ def deliveries(issue: str | None, state: DeliveryState | None, is_report: bool, 
       dispatch deliveries bridges --state unknown --json
       dispatch deliveries --report
     """
-    from dispatch.subscribers import deliveries as table
     from dispatch.subscribers.database import DATABASE
 
     here = open_publication()
     found = require_round(here, issue) if issue else None
     with DATABASE.open_connection(here.root, only_reads=True) as connection:
-        if found is None or is_report:
+        if found and not is_report:
+            _print_messages(connection, found, state, as_json=as_json)
+        else:
             print_rounds = _print_numbers if is_report else _print_rounds
             print_rounds(connection, as_json=as_json, slug=found.slug if found else "")
-            return
-        _print_deliveries(list(table.list_deliveries(connection, found.number, state=state)), state, as_json=as_json)
 
 
 @click.command()
@@ -68,7 +68,10 @@ def deliveries(issue: str | None, state: DeliveryState | None, is_report: bool, 
 @click.argument("emails", metavar="[EMAIL...]", nargs=-1)
 @click.option("--as", "as_", type=click.Choice(["accepted", "planned"]), help="What you have found out of EMAIL.")
 @click.option("--log", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The log of Postfix.")
-def settle(issue: str, emails: tuple[str, ...], as_: Literal["accepted", "planned"] | None, log: Path | None) -> None:
+@_JSON
+def settle(
+    issue: str, emails: tuple[str, ...], as_: Literal["accepted", "planned"] | None, log: Path | None, as_json: bool
+) -> None:
     """Settle messages of ISSUE that are in doubt: by the mail server's log, or as you say of EMAIL.
 
     What the log knows was accepted. What is planned again is sent again, by dispatch send or dispatch work.
@@ -80,10 +83,12 @@ def settle(issue: str, emails: tuple[str, ...], as_: Literal["accepted", "planne
     """
     if bool(log) == bool(as_ and emails):
         raise click.UsageError("Write --log FILE, or --as accepted|planned EMAIL.")
-    here = open_publication()
-    found = require_round(here, issue)
-    queued = _read_log(log) if log else {}
-    settled = _settle_all(found, emails, as_, queued)
+    with answer_refusals(issue, as_json=as_json):
+        found = require_round(open_publication(), issue)
+        settled = _settle_all(found, emails, as_, _read_log(log) if log else {})
+    if as_json:
+        print_json({"issue": found.slug, "became": "settled", "settled": dict(settled), "because": ""})
+        return
     for email, words in settled:
         print_result(f"{email}: {words}")
     print_note(f"{len(settled)} settled")
@@ -92,7 +97,8 @@ def settle(issue: str, emails: tuple[str, ...], as_: Literal["accepted", "planne
 @click.command()
 @click.argument("issue", shell_complete=complete_issue)
 @click.option("--for-good", is_flag=True, help="Cancel all of it that has not begun.")
-def hold(issue: str, for_good: bool) -> None:
+@_JSON
+def hold(issue: str, for_good: bool, as_json: bool) -> None:
     """Hold the round of ISSUE: within one message, nothing more of it goes out.
 
     \b
@@ -100,19 +106,20 @@ def hold(issue: str, for_good: bool) -> None:
       dispatch hold bridges
       dispatch hold bridges --for-good
     """
-    _set_state(issue, "cancelled" if for_good else "held", before=("begun", "held"))
+    _set_state(issue, "cancelled" if for_good else "held", before=("begun", "held"), as_json=as_json)
 
 
 @click.command()
 @click.argument("issue", shell_complete=complete_issue)
-def resume(issue: str) -> None:
+@_JSON
+def resume(issue: str, as_json: bool) -> None:
     """Let the round of ISSUE go on, which is held: dispatch send or dispatch work sends what is left.
 
     \b
     Examples:
       dispatch resume bridges
     """
-    _set_state(issue, "begun", before=("held",))
+    _set_state(issue, "begun", before=("held",), as_json=as_json)
 
 
 def _print_numbers(connection: "SqlConnection", *, as_json: bool, slug: str) -> None:
@@ -151,17 +158,24 @@ def _print_rounds(connection: "SqlConnection", *, as_json: bool, slug: str) -> N
         print_note(_NOTHING)
 
 
-def _print_deliveries(found: list[Delivery], state: DeliveryState | None, *, as_json: bool) -> None:
-    for one in found if as_json else ():
-        moment = one.at.isoformat() if one.at else ""
-        print_json({"email": one.email, "state": one.state, "at": moment, "attempts": one.attempts, "reply": one.reply})
-    if not as_json:
-        shown = [one for one in found if state or one.state in _TOLD]
-        print_rows((one.state, one.email or f"subscriber {one.subscriber}, erased", one.reply) for one in shown)
-    counts: dict[DeliveryState, int] = {}
-    for one in found:
-        counts[one.state] = counts.get(one.state, 0) + 1
-    print_note(describe_states(counts))
+def _print_messages(connection: "SqlConnection", one: "Round", state: DeliveryState | None, *, as_json: bool) -> None:
+    """Print the messages of a round: for programs all of them, for people what is worth telling."""
+    from dispatch.subscribers import deliveries as table
+
+    found = table.list_deliveries(connection, one.number, state=state)
+    if as_json:
+        for each in found:
+            print_json(_describe_message(each))
+    else:
+        shown = (each for each in found if state or each.state in _TOLD)
+        print_rows((each.state, each.email or f"subscriber {each.subscriber}, erased", each.reply) for each in shown)
+    states = table.count_states(connection, one.number)
+    print_note(describe_states(states if state is None else {state: states.get(state, 0)}))
+
+
+def _describe_message(one: Delivery) -> dict[str, object]:
+    moment = one.at.isoformat() if one.at else ""
+    return {"email": one.email, "state": one.state, "at": moment, "attempts": one.attempts, "reply": one.reply}
 
 
 def _settle_all(
@@ -213,15 +227,22 @@ def _read_log(path: Path) -> dict[str, str]:
     return {names[queue_id]: queue_id for queue_id in active}
 
 
-def _set_state(issue: str, state: Literal["begun", "held", "cancelled"], *, before: tuple[str, ...]) -> None:
+def _set_state(
+    issue: str, state: Literal["begun", "held", "cancelled"], *, before: tuple[str, ...], as_json: bool
+) -> None:
     """Change the state of a round. Raises DeliveryError when it is in none from which that can be."""
     from dispatch.subscribers import rounds
     from dispatch.subscribers.database import DATABASE
 
     here = open_publication()
-    found = require_round(here, issue)
-    if found.state not in before:
-        raise DeliveryError(f"its round is {found.state}", address=found.slug)
-    with DATABASE.open_connection(here.root) as connection, DATABASE.begin_transaction(connection):
-        rounds.set_round_state(connection, found.number, state)
-    print_note(f"The round of {found.slug} is {'going on' if state == 'begun' else state}.")
+    with answer_refusals(issue, as_json=as_json):
+        found = require_round(here, issue)
+        if found.state not in before:
+            raise DeliveryError(f"its round is {found.state}", address=found.slug)
+        with DATABASE.open_connection(here.root) as connection, DATABASE.begin_transaction(connection):
+            rounds.set_round_state(connection, found.number, state)
+    became = "going on" if state == "begun" else state
+    if as_json:
+        print_json({"issue": found.slug, "became": became, "because": ""})
+    else:
+        print_note(f"The round of {found.slug} is {became}.")

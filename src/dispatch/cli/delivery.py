@@ -6,13 +6,13 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
 
-from dispatch.cli.context import OpenPublication, is_terminal, parse_moment, print_note, read_clock
-from dispatch.errors import DeliveryError
+from dispatch.cli.context import OpenPublication, is_terminal, parse_moment, print_json, print_note, read_clock
+from dispatch.errors import DeliveryError, DispatchError
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -27,6 +27,7 @@ PASSWORD = click.option(
 NAME_SERVER = click.option(
     "--dns", "name_server", default="", metavar="ADDRESS", help="Ask this name server: 192.0.2.53[:PORT]."
 )
+F = TypeVar("F", bound=Callable[..., object])
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _IN_WORDS: "Mapping[DeliveryState, str]" = {
     "accepted": "accepted",
@@ -56,6 +57,19 @@ class SendOptions(NamedTuple):
     is_sure: bool
     name_server: str
     password: str
+
+
+def make_key_option(name: str, variable: str) -> Callable[[F], F]:
+    """Make the option of a key that only the environment has: what stands on a command line, everybody can read."""
+
+    def refuse_words(context: click.Context, parameter: click.Parameter, value: str) -> str:
+        if context.get_parameter_source(parameter.name or "") is click.core.ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"A key is read from the environment alone: {variable}")
+        return value.strip()
+
+    return click.option(
+        name, envvar=variable, default="", hidden=True, callback=refuse_words, help="For the environment."
+    )
 
 
 def make_server(publication: "Publication", password: str) -> "Submission":
@@ -138,6 +152,42 @@ def print_outcome(outbound: "Outbound", one: "Round", report: "SendReport") -> N
         print_note(f"To go on, now or when they are due: dispatch work --once, or dispatch send {one.slug}")
 
 
+def describe_round(
+    outbound: "Outbound", one: "Round", report: "SendReport | None", *, became: str = "", because: str = ""
+) -> dict[str, object]:
+    """Describe what became of a round, for programs: ``send`` and ``work`` print the same.
+
+    became: what it is without a report.
+    """
+    from dispatch.deliver import list_doubts
+
+    if report:
+        because = report.held_because or (report.lost_because if report.left else "")
+        became = "held" if report.held_because else "unfinished" if report.left else "sent"
+    return {
+        "issue": one.slug,
+        "became": became,
+        "begun": one.begun.isoformat(),
+        "readers": outbound.count_audience(one),
+        "states": dict(report.states) if report else {},
+        "in_doubt": list_doubts(outbound, one) if report else [],
+        "because": because,
+    }
+
+
+@contextmanager
+def answer_refusals(issue: str, *, as_json: bool) -> Iterator[None]:
+    """Print what is refused within for programs, too, when they are to read the outcome; then it goes on its way."""
+    try:
+        yield
+    except (DispatchError, click.UsageError) as error:
+        if as_json:
+            hints = [one.hint for one in error.faults if one.hint] if isinstance(error, DispatchError) else []
+            because = str(error) if isinstance(error, DispatchError) else error.format_message()
+            print_json({"issue": issue, "became": "refused", "because": because, "hints": hints})
+        raise
+
+
 def require_round(here: OpenPublication, name: str) -> "Round":
     """Find the newest round of an issue. Raises DeliveryError when it was never begun."""
     from dispatch.subscribers import rounds
@@ -152,7 +202,7 @@ def require_round(here: OpenPublication, name: str) -> "Round":
 
 
 def require_name(slug: str, *, is_given: bool) -> None:
-    """Ask for the name of the issue; exits with 1 when another answer comes."""
+    """Ask for the name of the issue. Raises DeliveryError when another answer comes."""
     if is_given:
         return
     if not is_terminal():
@@ -160,8 +210,7 @@ def require_name(slug: str, *, is_given: bool) -> None:
     with redirect_stdout(sys.stderr):
         answer = click.prompt(f"Write “{slug}” to go on", err=True)
     if answer.strip() != slug:
-        print_note("Nothing was sent.")
-        sys.exit(1)
+        raise DeliveryError("another name was written: nothing was sent", address=slug)
 
 
 def parse_time(written: str | None, publication: "Publication") -> datetime:

@@ -54,7 +54,7 @@ def doctor(offline: bool, received: Path | None, to: str, name_server: str, as_j
         sys.exit(1)
 
 
-def require_names(here: OpenPublication, name_server: str, password: str) -> None:
+def require_names(here: OpenPublication, name_server: str, password: str, *, as_json: bool) -> None:
     """Require what large providers ask of the names of whoever sends them thousands. Raises CheckError."""
     from dispatch.checks.sending import MOST_UNNAMED, is_of_names
     from dispatch.doctor import find_domain, look_at_rounds
@@ -68,8 +68,10 @@ def require_names(here: OpenPublication, name_server: str, password: str) -> Non
     facts = SendingFacts(publication=here.publication, sender=sender, large_readers=large)
     found = judge_sending(_look_around(here, facts, "", Resolver(name_server), None, password))
     if wrong := [one for one in found if is_of_names(one)]:
-        print_report(wrong, "human")
-        raise CheckError("too many of them would refuse it", hint="When it is mended: dispatch doctor")
+        if not as_json:
+            print_report(wrong, "human")
+        rules = ", ".join(sorted({one.rule for one in wrong}))
+        raise CheckError(f"these would refuse it: {rules}", hint="When it is mended: dispatch doctor")
 
 
 def _send_probe(here: OpenPublication, to: str, password: str) -> None:

@@ -8,6 +8,7 @@ import click
 from dispatch import issues
 from dispatch.cli.completion import complete_issue
 from dispatch.cli.context import open_publication, print_note, print_result, read_clock
+from dispatch.cli.delivery import PASSWORD, make_server
 
 ISSUE = click.argument("issue", required=False, shell_complete=complete_issue)
 PORT = click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: any free port.")
@@ -28,7 +29,8 @@ IDLE = click.option(
 @OPENS
 @MAIL
 @IDLE
-def desk(issue: str | None, port: int, opens: bool | None, mail: str, idle: float) -> None:
+@PASSWORD
+def desk(issue: str | None, port: int, opens: bool | None, mail: str, idle: float, password: str) -> None:
     """Choose from the inbox, edit ISSUE (default: the newest draft), see it and publish it, in the browser.
 
     Prints the address of a page on this machine; its token keeps others out. What you decide there is written into the
@@ -39,7 +41,9 @@ def desk(issue: str | None, port: int, opens: bool | None, mail: str, idle: floa
       dispatch desk
       dispatch desk defence --port 8000 --no-open
     """
-    run_preview(open_publication().root, issue, port=port, opens=opens, mail=mail, idle=idle, view="inbox")
+    run_preview(
+        open_publication().root, issue, port=port, opens=opens, mail=mail, idle=idle, password=password, view="inbox"
+    )
 
 
 @click.command()
@@ -48,7 +52,8 @@ def desk(issue: str | None, port: int, opens: bool | None, mail: str, idle: floa
 @OPENS
 @MAIL
 @IDLE
-def preview(issue: str | None, port: int, opens: bool | None, mail: str, idle: float) -> None:
+@PASSWORD
+def preview(issue: str | None, port: int, opens: bool | None, mail: str, idle: float, password: str) -> None:
     """Preview ISSUE (default: the newest) as each reader will see it, while you write.
 
     Prints the address of a page on this machine; its token keeps others out. The page follows every change to the
@@ -60,7 +65,7 @@ def preview(issue: str | None, port: int, opens: bool | None, mail: str, idle: f
       dispatch preview defence --port 8000 --no-open
       dispatch preview --smtp 127.0.0.1:2525
     """
-    run_preview(open_publication().root, issue, port=port, opens=opens, mail=mail, idle=idle)
+    run_preview(open_publication().root, issue, port=port, opens=opens, mail=mail, idle=idle, password=password)
 
 
 def run_preview(
@@ -72,6 +77,7 @@ def run_preview(
     mail: str = "127.0.0.1:1025",
     idle: float = 0,
     view: str = "mail",
+    password: str = "",
 ) -> None:
     """Show an issue of the publication in a folder in a view, as the options of the command say, until Ctrl-C."""
     from dispatch import smtp
@@ -88,7 +94,16 @@ def run_preview(
         if opens or (opens is None and sys.stdout.isatty()):
             _open_browser(address)
 
-    preview = Preview(workspace, root=root, mail=mail, now=read_clock, first=first, view=view, idle=idle * 60)
+    preview = Preview(
+        workspace,
+        root=root,
+        mail=mail,
+        now=read_clock,
+        find_server=lambda publication: make_server(publication, password),
+        first=first,
+        view=view,
+        idle=idle * 60,
+    )
     preview.updates.tell = print_note
     serve_preview(preview, port=port, ready=show_address)
 

@@ -21,6 +21,8 @@ from dispatch.cli.delivery import (
     NAME_SERVER,
     PASSWORD,
     SendOptions,
+    answer_refusals,
+    describe_round,
     list_testers,
     make_progress,
     make_server,
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
 @click.option("--dry-run", "dry", is_flag=True, help="Only say to whom it would go.")
 @click.option("--untested", is_flag=True, help="Send it although this very message was no test before.")
 @click.option("--take-over", is_flag=True, help="Send from this store, although it seems to be a copy.")
-@click.option("--json", "as_json", is_flag=True, help="Print what became of it as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object, whatever became of it.")
 @NAME_SERVER
 @PASSWORD
 @SERVICE_KEY
@@ -81,17 +83,22 @@ def send(
       dispatch send bridges --at "Fri 08:00"
       dispatch send bridges --via listmonk
     """
-    here = open_publication()
-    one = _require_sendable(here, issue)
     options = SendOptions(test, at, dry, untested, take_over, as_json, yes, name_server, password)
-    if via:
-        hand_over_issue(here, one, via, service_key, options)
-        return
-    server = make_server(here.publication, password)
-    with open_for_sending(here, takes_over=take_over) as outbound:
-        send_it = _send if test is None else _send_to_desk
-        is_done = send_it(outbound, one, server, options)
-    sys.exit(0 if is_done else 1)
+    with answer_refusals(issue, as_json=as_json):
+        here = open_publication()
+        one = _require_sendable(here, issue, as_json=as_json)
+        outcome = hand_over_issue(here, one, via, service_key, options) if via else _send_issue(here, one, options)
+    if as_json:
+        print_json(outcome)
+    sys.exit(0 if outcome["became"] in ("sent", "tested", "said", "planned", "drafted") else 1)
+
+
+def _send_issue(here: OpenPublication, one: "Issue", options: SendOptions) -> dict[str, object]:
+    """Send an issue, or a test of it; return what became of it, as programs read it. Raises DispatchError."""
+    server = make_server(here.publication, options.password)
+    with open_for_sending(here, takes_over=options.takes_over) as outbound:
+        send_it = _send if options.test is None else _send_to_desk
+        return send_it(outbound, one, server, options)
 
 
 def open_for_sending(here: OpenPublication, *, takes_over: bool = False) -> "AbstractContextManager[Outbound]":
@@ -109,8 +116,8 @@ def open_for_sending(here: OpenPublication, *, takes_over: bool = False) -> "Abs
     )
 
 
-def _require_sendable(here: OpenPublication, name: str) -> "Issue":
-    """Read an issue that is published and passes check; print what is wrong, and exit with 1. Raises IssueError."""
+def _require_sendable(here: OpenPublication, name: str, *, as_json: bool) -> "Issue":
+    """Read an issue that is published and passes check, and print what is wrong. Raises IssueError and CheckError."""
     from dispatch.cli.check import print_report
     from dispatch.locate import locate_findings
     from dispatch.publish import judge_issue
@@ -122,51 +129,47 @@ def _require_sendable(here: OpenPublication, name: str) -> "Issue":
         raise IssueError(what, subject=f"issues/{one.slug}/issue.md", hint=hint)
     wrong = [found for found in judge_issue(one, here.publication) if found.severity == "error"]
     if wrong:
-        print_report(locate_findings(wrong, here.root), "human")
-        print_note(f"“{one.title}” is not sent.")
-        sys.exit(1)
+        if not as_json:
+            print_report(locate_findings(wrong, here.root), "human")
+        rules = ", ".join(sorted({found.rule for found in wrong}))
+        raise CheckError(f"“{one.title}” is not sent: {rules}", hint=f"dispatch check {one.slug}")
     return one
 
 
-def _send_to_desk(outbound: "Outbound", one: "Issue", server: "Submission", options: SendOptions) -> bool:
-    """Send the message to the desk; return whether all of it was taken."""
+def _send_to_desk(outbound: "Outbound", one: "Issue", server: "Submission", options: SendOptions) -> dict[str, object]:
+    """Send the message to the desk; return what became of it."""
+    from dispatch.deliver import prepare_proven
+
     addresses = list_testers(outbound.publication, options)
-    replies = outbound.send_to_testers(one, _prepare(outbound, one, read_clock()), addresses, server)
-    for address, reply in zip(addresses, replies, strict=True):
-        print_result(f"{address}: {reply.reply}")
-    return all(reply.is_accepted for reply in replies)
+    replies = outbound.send_to_testers(one, prepare_proven(outbound, one, read_clock()), addresses, server)
+    said = {address: reply.reply for address, reply in zip(addresses, replies, strict=True)}
+    for address, reply in said.items() if not options.as_json else ():
+        print_result(f"{address}: {reply}")
+    refusal = next((one.reply for one in replies if not one.is_accepted), "")
+    became = "refused" if refusal else "tested"
+    return {"issue": one.slug, "became": became, "replies": said, "because": refusal}
 
 
-def _prepare(outbound: "Outbound", one: "Issue", begun: datetime) -> bytes:
-    """Prepare the message, and read one that is filled back. Raises CheckError when something is lost in it."""
-    from dispatch import check
+def _send(outbound: "Outbound", one: "Issue", server: "Submission", options: SendOptions) -> dict[str, object]:
+    """Begin the round of an issue, or go on with it; return what became of it."""
+    from dispatch.deliver import prepare_proven
 
-    octets = outbound.prepare_message(one, begun)
-    wrong = check.check_edition(outbound.fill_sample(one, octets), one, outbound.publication)
-    if rules := sorted({found.rule for found in wrong if found.severity == "error"}):
-        raise CheckError(f"the message would break {', '.join(rules)}", hint=f"dispatch check {one.slug}")
-    return octets
-
-
-def _send(outbound: "Outbound", one: "Issue", server: "Submission", options: SendOptions) -> bool:
-    """Begin the round of an issue, or go on with it; return whether nothing is left of it."""
     found = outbound.find_round(one, takes_over=options.takes_over)
     begun = found.begun if found else parse_time(options.at, outbound.publication)
-    octets = _prepare(outbound, one, begun)
+    octets = prepare_proven(outbound, one, begun)
     if found:
         _require_same(outbound, found, octets)
     else:
         found = _begin(outbound, one, octets, begun, server, options)
-    if found is None or found.not_before > read_clock():
-        return True
+    if found is None:
+        readers = outbound.count_active()
+        return {"issue": one.slug, "became": "said", "begun": begun.isoformat(), "readers": readers, "because": ""}
+    if found.not_before > read_clock():
+        return describe_round(outbound, found, None, became="planned")
     with stop_on_signals() as stop:
         report = outbound.send_round(found, server, stop, make_progress(outbound.count_audience(found)))
     print_outcome(outbound, found, report)
-    if options.as_json:
-        from dispatch.deliver import list_doubts
-
-        print_json({"issue": one.slug, "states": report.states, "in_doubt": list_doubts(outbound, found)})
-    return not report.left
+    return describe_round(outbound, found, report)
 
 
 def _begin(
@@ -188,7 +191,8 @@ def _begin(
         f"{publication.email.sender}, by {server.name}, about {_estimate(outbound, count)}"
     )
     print_note(f"They leave at {pages} (this store answers there)" if pages else _describe_leaving(outbound))
-    require_names(OpenPublication(publication.root), options.name_server, options.password)
+    here = OpenPublication(publication.root)
+    require_names(here, options.name_server, options.password, as_json=options.as_json)
     if not (options.is_untested or outbound.was_tested(one, octets)):
         hint = f"dispatch send {one.slug} --test; or add --untested"
         raise DeliveryError("was not sent as a test, as it is now", address=one.slug, hint=hint)

@@ -10,6 +10,7 @@ from dispatch.deliver.notices import send_notices
 from dispatch.deliver.rounds import Outbound
 from dispatch.deliver.sending import SendReport
 from dispatch.deliver.way_back import require_way_back
+from dispatch.errors import DeliveryError
 from dispatch.model import Round
 from dispatch.smtp import Submission
 from dispatch.subscribers import rounds
@@ -24,13 +25,16 @@ class DueReport:
     """What was done about a round."""
 
     round: Round
-    report: Annotated[SendReport | None, "what became of it; None when it was held, for it is too late"] = None
+    report: Annotated[SendReport | None, "what became of it; None when it is too late, and held, or when it waits"] = (
+        None
+    )
+    waits_because: Annotated[str, "why nothing of it is sent until the way to leave answers; empty when it does"] = ""
 
 
 def send_due(outbound: Outbound, server: Submission, stop: threading.Event) -> Iterator[DueReport | int]:
     """Send all that is due: yields how many single mails were taken, then what was done about each round.
 
-    What is older than it need be is forgotten before.
+    What is older than it need be is forgotten before. A round whose readers could not leave waits, and no other for it.
     """
     forget_outdated(outbound.connection, outbound.clock())
     if taken := send_notices(outbound, server, stop):
@@ -43,5 +47,9 @@ def send_due(outbound: Outbound, server: Submission, stop: threading.Event) -> I
             rounds.hold_round(outbound.connection, one.number)
             yield DueReport(round=one)
         elif rounds.is_due(outbound.connection, one.number, now, resends=outbound.resends):
-            require_way_back(outbound.publication, outbound.keys)
-            yield DueReport(round=one, report=outbound.send_round(one, server, stop))
+            try:
+                require_way_back(outbound.publication, outbound.keys)
+            except DeliveryError as error:
+                yield DueReport(round=one, waits_because=str(error))
+            else:
+                yield DueReport(round=one, report=outbound.send_round(one, server, stop))

@@ -24,9 +24,10 @@ from dispatch.desk.reading_routes import ReadingRoutes
 from dispatch.desk.updates import LiveUpdates
 from dispatch.desk.workspace import Workspace
 from dispatch.errors import DispatchError, IssueError
-from dispatch.model import Contents, Finding
+from dispatch.model import Contents, Finding, Publication
 from dispatch.report import write_hint, write_message
 from dispatch.serve import media
+from dispatch.smtp import Submission
 
 ASSETS = Path(__file__).parent / "page"
 
@@ -35,8 +36,9 @@ class Preview:
     """The application. Everything that it shows is asked of the workspace, and only when somebody looks.
 
     root: the publication's folder, which is watched. mail: the mail server that takes test messages, as host:port.
-    now: the moment, which only a command may ask for. first, view: the issue and the view with which it opens.
-    idle: seconds after which it leaves when no page is open; 0 for never.
+    now: the moment, which only a command may ask for. find_server: the mail server of [delivery], with its password.
+    first, view: the issue and the view with which it opens. idle: seconds after which it leaves when no page is open;
+    0 for never.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Preview:
         root: Path,
         mail: str,
         now: Callable[[], datetime],
+        find_server: Callable[[Publication], Submission],
         first: str = "",
         view: str = "mail",
         idle: float = 0,
@@ -72,7 +75,7 @@ class Preview:
                     Route("/weights/{slug}", self._list_sizes),
                     Route("/findings/{slug}", self._list_findings),
                     *ReadingRoutes(workspace).routes,
-                    *EditingRoutes(workspace, root, now).routes,
+                    *EditingRoutes(workspace, root, now, find_server).routes,
                 ],
                 lifespan=self.updates.run,
                 exception_handlers={DispatchError: self._show_error},

@@ -3,7 +3,7 @@
 Every change can be taken back as long as nobody has changed the same since.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,11 +13,10 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from dispatch import compose, files, identity, issues, locks, pick
-from dispatch.desk import fields
-from dispatch.desk.fields import Field, Noun
+from dispatch.desk.fields import EditTarget
 from dispatch.desk.workspace import Workspace
 from dispatch.errors import IssueError
-from dispatch.model import Article, Fault, Issue, Place, Publication, Section
+from dispatch.model import Article, Fault, Issue, Place, Publication
 from dispatch.pick import Pick
 
 ChangeKind = Literal["dismissed", "restored", "added", "removed", "moved", "edited", "credited", "created"]
@@ -96,7 +95,7 @@ class Editing:
                 slug,
                 [
                     Pick(
-                        articles=[self._prepare(one.article, publication, note)],
+                        articles=[_prepare(one.article, publication, note)],
                         section=section or compose.choose_section(one, publication),
                         arrival=one,
                     )
@@ -112,8 +111,17 @@ class Editing:
         undo = partial(pick.take_back, self._workspace.publication, slug, new, titles)
         return replace(self._record("added", slug, undo, count=len(keys)), keys=keys, faults=faults)
 
-    def change_issue(self, slug: str, kind: ChangeKind, change: Callable[[Issue, Publication], Issue]) -> Outcome:
-        """Change an issue as its files are now, and nothing else in them."""
+    def change_issue(
+        self,
+        slug: str,
+        kind: ChangeKind,
+        change: Callable[[Issue, Publication], Issue],
+        restore: Callable[[Issue, Publication], Issue] = lambda issue, _: issue,
+    ) -> Outcome:
+        """Change an issue as its files are now, and nothing else in them.
+
+        restore: makes of the issue that was read what is written to take the change back, after others have written.
+        """
         with self._change_files(slug) as publication:
             old, before = issues.read_issue(publication, slug), self._read_files(slug)
             issues.change_issue(publication, old, change(old, publication))
@@ -121,34 +129,32 @@ class Editing:
 
         def undo() -> None:
             if self._read_files(slug) != after:  # somebody has written since: what they wrote stays
-                issues.change_issue(self._workspace.publication, new, old)
+                issues.change_issue(self._workspace.publication, new, restore(old, self._workspace.publication))
                 return
             for path in (path for path in before if before[path] != after.get(path)):
                 files.replace_file(path, after.get(path, b""), before[path], within=self._root, error=IssueError)
 
         return self._record(kind, slug, undo)
 
-    def edit_field(self, slug: str, target: Mapping[str, str], name: str, *, was: str, text: str) -> Outcome:
-        """Write a field of an article (``key``), of a section (``section``) or of the issue itself.
+    def edit_field(self, slug: str, target: EditTarget, name: str, *, was: str, text: str) -> Outcome:
+        """Write a field of an article, of a section or of the issue itself.
 
         was: the text that the editor saw. Raises IssueError where it is another by now: nothing is overwritten.
         """
 
         def edit(issue: Issue, publication: Publication) -> Issue:
-            file = f"issues/{issue.slug}/issue.md"
-            if "key" in target:
-                article = compose.find_article(issue, target["key"])
-                field = _require_seen(fields.ARTICLE, article, name, was, article.file)
-                return compose.replace_article(issue, field.write(article, text.strip(), publication))
-            if "section" in target:
-                section = compose.find_section(issue, target["section"])
-                part = _require_seen(fields.SECTION, section, name, was, file)
-                if name == "title":
-                    return compose.rename_section(issue, section.title, text.strip())
-                return _replace_section(issue, section, part.write(section, text.strip(), publication))
-            return _require_seen(fields.ISSUE, issue, name, was, file).write(issue, text.strip(), publication)
+            now = target.read(issue, name)
+            if name == "intro":
+                now = target.choose_introduction(issue, *issues.read_introductions(publication, slug))
+            if now != was:
+                raise IssueError(
+                    "somebody else changed it meanwhile: nothing is written",
+                    subject=Place(file=target.find_file(issue), key=name),
+                    hint=f"It says “{now}” now. Write yours again if you mean it.",
+                )
+            return target.write(issue, name, text.strip(), publication)
 
-        return self.change_issue(slug, "edited", edit)
+        return self.change_issue(slug, "edited", edit, lambda issue, said: target.write(issue, name, was, said))
 
     def create_issue(self, title: str) -> Outcome:
         """Create an issue of that title, dated now. Raises IssueError without a title."""
@@ -183,31 +189,15 @@ class Editing:
         finally:
             self._workspace.reload([self._root / "issues" / slug / "issue.md"] if slug else [])
 
-    def _prepare(self, article: Article, publication: Publication, note: str) -> Article:
-        """Make an article of the inbox ready for an issue, as ``dispatch add`` does."""
-        if not article.title:
-            raise IssueError("no title found", address=article.url, hint='Add it with dispatch add --title "…".')
-        registered, _ = identity.register_article(article, publication)
-        return replace(registered, note=note.strip() or registered.note)
-
     def _record(self, kind: ChangeKind, slug: str, undo: Callable[[], object], *, count: int = 1) -> Outcome:
         self._done.append(UndoableChange(kind=kind, count=count, slug=slug, undo=undo))
         del self._done[:-MOST_UNDONE]
         return Outcome(kind=kind, count=count)
 
 
-def _require_seen(table: Mapping[str, Field[Noun]], noun: Noun, name: str, was: str, file: str) -> Field[Noun]:
-    """Return a field. Raises IssueError where there is none of that name, or it is not as the editor saw it."""
-    if name not in table:
-        raise IssueError(f"there is no field “{name}” to edit here")
-    if (now := table[name].read(noun)) != was:
-        raise IssueError(
-            "somebody else changed it meanwhile: nothing is written",
-            subject=Place(file=file, key=name),
-            hint=f"It says “{now}” now. Write yours again if you mean it.",
-        )
-    return table[name]
-
-
-def _replace_section(issue: Issue, old: Section, new: Section) -> Issue:
-    return replace(issue, sections=tuple(new if part is old else part for part in issue.sections))
+def _prepare(article: Article, publication: Publication, note: str) -> Article:
+    """Make an article of the inbox ready for an issue, as ``dispatch add`` does."""
+    if not article.title:
+        raise IssueError("no title found", address=article.url, hint='Add it with dispatch add --title "…".')
+    registered, _ = identity.register_article(article, publication)
+    return replace(registered, note=note.strip() or registered.note)

@@ -12,21 +12,29 @@ from starlette.routing import Route
 from dispatch import compose
 from dispatch.desk.answers import Form, read_form, show_fault
 from dispatch.desk.editing import Editing, Outcome
+from dispatch.desk.fields import EditTarget
 from dispatch.desk.publishing import Publisher
 from dispatch.desk.workspace import Workspace
 from dispatch.errors import IssueError
-from dispatch.model import Issue
+from dispatch.model import Issue, Publication
 from dispatch.publish import SiteUpdate
+from dispatch.smtp import Submission
 
 
 class EditingRoutes:
     """The routes of inbox and issue, for the application."""
 
-    def __init__(self, workspace: Workspace, root: Path, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        root: Path,
+        now: Callable[[], datetime],
+        find_server: Callable[[Publication], Submission],
+    ) -> None:
         editing = Editing(root, workspace, now)
         self._workspace = workspace
         self._editing = editing
-        self._publisher = Publisher(root=root, workspace=workspace, editing=editing, now=now)
+        self._publisher = Publisher(root=root, workspace=workspace, editing=editing, now=now, find_server=find_server)
         self._root = root
         self._actions: Mapping[str, Callable[[Form], Outcome]] = {
             "dismiss": lambda form: editing.set_dismissed(form.get_numbers("numbers"), is_dismissed=True),
@@ -48,17 +56,24 @@ class EditingRoutes:
             Route("/send/{slug}", self._send_test, methods=["POST"]),
             Route("/plan/{slug}", self._plan_publishing),
             Route("/publish/{slug}", self._publish, methods=["POST"]),
+            Route("/test/{slug}", self._send_to_testers, methods=["POST"]),
             Route("/do/{action}", self._do, methods=["POST"]),
         ]
 
     async def _plan_publishing(self, request: Request) -> Response:
         plan = await run_in_threadpool(self._publisher.plan_issue, request.path_params["slug"])
         doubts = [show_fault(self._root, fault) for fault in plan.doubts]
-        return JSONResponse({**self._show_update(plan.update), "doubts": doubts, "readers": plan.readers})
+        told = {"doubts": doubts, "readers": plan.readers, "sends": plan.sends, "testers": list(plan.testers)}
+        return JSONResponse({**self._show_update(plan.update), **told})
 
     async def _publish(self, request: Request) -> Response:
         update = await run_in_threadpool(self._publisher.publish_issue, request.path_params["slug"])
         return JSONResponse(self._show_update(update))
+
+    async def _send_to_testers(self, request: Request) -> Response:
+        """Send what readers would get to those who test it, by the server of [delivery]."""
+        replies = await run_in_threadpool(self._publisher.send_to_testers, request.path_params["slug"])
+        return JSONResponse([{"to": to, "taken": one.is_accepted, "reply": one.reply} for to, one in replies])
 
     def _show_update(self, update: SiteUpdate) -> dict[str, object]:
         """Show what publishing did, or would do."""
@@ -99,7 +114,7 @@ class EditingRoutes:
         )
 
     def _edit(self, form: Form) -> Outcome:
-        target = form.choose_texts("key", "section")
+        target = EditTarget(**form.choose_texts("key", "section"))
         name, was, text = form.get_text("field"), form.get_text("was"), form.get_text("text")
         return self._editing.edit_field(form.get_text("issue"), target, name, was=was, text=text)
 

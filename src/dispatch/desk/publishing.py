@@ -10,8 +10,10 @@ from typing import Annotated
 from dispatch import locks
 from dispatch.desk.editing import COMMAND, Editing
 from dispatch.desk.workspace import Workspace
+from dispatch.errors import DeliveryError, IssueError
 from dispatch.model import Fault, Publication
 from dispatch.publish import SiteUpdate, list_doubts, publish_site
+from dispatch.smtp import ServerReply, Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,8 @@ class PublishingPlan:
     update: SiteUpdate
     doubts: Annotated[tuple[Fault, ...], "why it may not be meant"]
     readers: Annotated[int | None, "how many subscribers have agreed to get it by mail; None where no list is kept"]
+    sends: Annotated[bool, "whether dispatch sends the mail itself: [delivery] names a server"]
+    testers: Annotated[tuple[str, ...], "who gets a test of it"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +35,21 @@ class Publisher:
     workspace: Workspace
     editing: Editing
     now: Annotated[Callable[[], datetime], "the moment, which only a command may ask for"]
+    find_server: Annotated[Callable[[Publication], Submission], "the mail server of [delivery], with its password"]
 
     def plan_issue(self, slug: str) -> PublishingPlan:
         """Say what would change if an issue was published now, and what speaks against it."""
         doubts = tuple(list_doubts(self.workspace.load_issue(slug), self.now()))
         update = publish_site(self.root, issue=slug, dry=True)
-        return PublishingPlan(update=update, doubts=doubts, readers=_count_readers(self.workspace.publication))
+        publication = self.workspace.publication
+        settings = publication.delivery
+        return PublishingPlan(
+            update=update,
+            doubts=doubts,
+            readers=_count_readers(publication),
+            sends=bool(settings.smtp),
+            testers=settings.test,
+        )
 
     def publish_issue(self, slug: str) -> SiteUpdate:
         """Publish an issue; what was changed before cannot be taken back from then on."""
@@ -46,6 +59,24 @@ class Publisher:
             self.editing.forget_changes()
         self.workspace.reload([self.root / "issues" / slug / "issue.md"])
         return update
+
+    def send_to_testers(self, slug: str) -> list[tuple[str, ServerReply]]:
+        """Send the very message that readers would get to those who test it; return what the server said of each."""
+        from dispatch import deliver
+
+        issue, publication = self.workspace.load_issue(slug), self.workspace.publication
+        if issue.status != "published" or issue.withdrawn:
+            raise IssueError("is not published: readers could not open its page", subject=f"issues/{slug}/issue.md")
+        addresses = publication.delivery.test
+        if not addresses:
+            raise DeliveryError(
+                "names no address for tests", hint='Write test = ["ann@wire.example"] under [delivery].'
+            )
+        server = self.find_server(publication)
+        with deliver.open_outbound(publication, self.now, command=COMMAND) as outbound:
+            octets = deliver.prepare_proven(outbound, issue, self.now())
+            replies = outbound.send_to_testers(issue, octets, addresses, server)
+        return list(zip(addresses, replies, strict=True))
 
 
 def _count_readers(publication: Publication) -> int | None:

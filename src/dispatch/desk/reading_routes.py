@@ -1,5 +1,8 @@
 """What the page asks to show inbox and issue."""
 
+from collections.abc import Sequence
+from itertools import chain, repeat
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -60,22 +63,24 @@ class ReadingRoutes:
         return HTMLResponse(page, headers={"content-security-policy": simulate.make_policy(look)})
 
     async def _show_issue(self, request: Request) -> Response:
-        issue = await run_in_threadpool(self._workspace.load_issue, request.path_params["slug"])
-        return JSONResponse(_show_outline(issue))
+        slug = request.path_params["slug"]
+        issue = await run_in_threadpool(self._workspace.load_issue, slug)
+        whole, sections = await run_in_threadpool(self._workspace.read_introductions, slug)
+        return JSONResponse(_show_outline(issue, whole, sections))
 
 
-def _show_outline(issue: Issue) -> dict[str, object]:
-    """Show sections and articles of an issue, with all that can be edited in place."""
+def _show_outline(issue: Issue, intro: str, intros: Sequence[str]) -> dict[str, object]:
+    """Show sections and articles of an issue, with all that can be edited in place; introductions as Markdown."""
     return {
         "slug": issue.slug,
         "status": issue.status,
-        "fields": fields.read_fields(issue, fields.ISSUE),
+        "fields": fields.read_fields(issue, fields.ISSUE) | {"intro": intro},
         "sections": [
             {
-                "fields": fields.read_fields(section, fields.SECTION),
+                "fields": fields.read_fields(section, fields.SECTION) | {"intro": own},
                 "articles": [_show_article(article) for article in section.articles],
             }
-            for section in issue.sections
+            for section, own in zip(issue.sections, chain(intros, repeat("")), strict=False)
         ],
     }
 

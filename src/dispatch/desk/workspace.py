@@ -7,12 +7,12 @@ from pathlib import Path
 from threading import RLock
 from typing import Annotated
 
-from dispatch import render, smtp
+from dispatch import issues, render, smtp
 from dispatch.checks.html_page import read_page
 from dispatch.desk.draft_sites import DraftSites
 from dispatch.desk.entries import InboxEntries
 from dispatch.desk.live_files import LiveFiles
-from dispatch.errors import DeliveryError, RenderError
+from dispatch.errors import DeliveryError, IssueError, RenderError
 from dispatch.formats import eml
 from dispatch.issues import IssueHead, sort_newest_first
 from dispatch.locate import locate_findings
@@ -91,6 +91,16 @@ class Workspace:
         """Return an issue as it could last be read."""
         with self._lock:
             return self._files.read(slug)
+
+    def read_introductions(self, slug: str) -> tuple[str, tuple[str, ...]]:
+        """Read the introduction of an issue, and that of each of its sections, in Markdown as issue.md has them.
+
+        There are none while it cannot be read.
+        """
+        try:
+            return issues.read_introductions(self.publication, slug)
+        except IssueError:
+            return "", ()
 
     def list_pages(self, slug: str) -> list[Page]:
         """List the pages and the feeds, the general ones first; articles are found on their issue's page."""

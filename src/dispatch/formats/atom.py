@@ -47,7 +47,7 @@ def entry(article: Article, fragments: TemplateContext) -> bytes:
 
 def _finish_feed(fragments: TemplateContext, tree: Element) -> None:
     for element in tree.iterfind("updated"):
-        element.text = feed.format_timestamp(feed.find_latest_change(fragments))
+        element.text = feed.format_timestamp(fragments.latest_change)
     for relation, address in feed.list_feed_links(fragments, "atom"):
         etree.SubElement(tree, "link", rel=relation, href=address)
     for article in fragments.issue.articles:
@@ -95,7 +95,7 @@ def _add_origin(article: Article, entry: Element) -> None:
     """Add where an entry was first published, and when, last: a reader takes title and link from the first it meets."""
     source, updated = article.source, article.published or article.source.feed_updated
     id_ = source.feed_id or links.encode_ascii(source.feed or source.url)  # an id is what the feed says that it is
-    if not (id_ and source.title and updated):
+    if not (id_ and source.title.strip() and updated):
         return
     origin = etree.SubElement(entry, "source")
     etree.SubElement(origin, "id").text = id_

@@ -205,7 +205,7 @@ def _join_pieces(
     gaps, left = _collect_gaps(source, old, kept=set(places))
     text = ""
     for place, piece in zip(places, pieces, strict=True):
-        gap = gaps.get(-1 if place is None else place) or apart + " " * column
+        gap = gaps[place] if place else apart + " " * column  # a new one has none, and the first had none
         text += (gap if text else gap.lstrip()) + piece
     return text + left
 

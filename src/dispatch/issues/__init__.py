@@ -33,7 +33,7 @@ else:
         lookup=(
             "delete_article_file find_broken_links find_first_headings find_missing_files find_path "
             "find_publication_files find_unmerged list_names "
-            "read_pictures read_unlisted"
+            "read_introductions read_pictures read_unlisted"
         ),
         reading="read_all_issues read_issue",
         transfer="move_to_issue",

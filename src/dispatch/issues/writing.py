@@ -1,8 +1,9 @@
 """Write an Issue to its files, changing nothing in them that has not changed in it.
 
-What stands on the disk is read first; only keys whose value is another one are written, and a body that is there is
-never touched, but that of what is withdrawn goes. Everything is prepared, and read back, before the first byte is
-written; issue.md comes last, so that it never lists what is not there.
+What stands on the disk is read first; only keys whose value is another one are written. The body of an article that is
+there is never touched, but that of what is withdrawn goes. The body of issue.md is written when the issue has another
+introduction, which is then Markdown. Everything is prepared, and read back, before the first byte is written; issue.md
+comes last, so that it never lists what is not there.
 """
 
 from collections.abc import Mapping
@@ -176,6 +177,7 @@ def _prepare_issue(folder: IssueReader, issue: Issue, old: Issue | None) -> Pend
         file = _require_file(folder, path)
         was = file.encoded_text
         text = _edit_text(file, to_frontmatter.issue_to_frontmatter(issue, old, file.front.data), to_frontmatter.ISSUE)
+        text = _replace_body(text, issue.intro) if issue.intro != old.intro else text
         text = _remove_body(text) if issue.withdrawn else text
     heads.read_heading(Issue, folder, folder.parse_text(path, text), {}, lambda *_: ())
     _raise_faults(folder)
@@ -209,6 +211,15 @@ def _edit_text(file: IssueFile, said: dict[str, Value], order: tuple[str, ...]) 
         return frontmatter.edit_front_matter(file.text, changes, order)
     except IssueError as error:
         raise error.within(file.name) from error
+
+
+def _replace_body(text: str, new: str) -> str:
+    """Put another body into a file's text, after as many empty lines, with the same line ends."""
+    body = frontmatter.split_front_matter(text)[2]
+    end = "\r\n" if "\r\n" in text else "\n"
+    lines = new.splitlines()
+    above = body[: len(body) - len(body.lstrip("\r\n"))] if body.strip() else ""
+    return _remove_body(text) + (above if lines else "") + "".join(line + end for line in lines)
 
 
 def _remove_body(text: str) -> str:

@@ -30,8 +30,9 @@ else:
         page="Link Page PageKind",
         places="Fault Half Place Reason",
         publication=(
-            "DARK LIGHT Colours DeliverySettings EmailSettings FeedSettings ListmonkSettings OwnPage Person "
-            "Publication RepublishSettings SiteSettings SubscribeSettings SyndicationSettings Theme TopicNames"
+            "DARK LIGHT ButtondownSettings Colours DeliverySettings EmailSettings FeedSettings ListmonkSettings "
+            "OwnPage Person Publication RepublishSettings SiteSettings SubscribeSettings SyndicationSettings "
+            "Theme TopicNames"
         ),
         results="Arrival Document Edition Finding FindingValue Kind Record Severity Subject Visit",
         subscribers="Consent ConsentKind ListedPerson Subscriber SubscriberState Suppression SuppressionReason",

@@ -113,6 +113,13 @@ class ListmonkSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ButtondownSettings:
+    """The Buttondown of ``dispatch send --via buttondown``: the table ``[delivery.buttondown]``, mostly missing."""
+
+    url: Annotated[Url, "where its API is"] = "https://api.buttondown.com/v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliverySettings:
     """How dispatch sends issues to its own subscribers: the table ``[delivery]``. Without ``smtp`` it sends nothing."""
 
@@ -136,6 +143,7 @@ class DeliverySettings:
         "the mailbox to which undeliverable messages return, as bounces@wire.example; the server must deliver "
         "bounces+anything@ there too",
     ] = ""
+    maildir: Annotated[str, "where the mail server puts what returns, for dispatch work to read: a Maildir"] = ""
     test: Annotated[tuple[str, ...], "who gets dispatch send --test, if nobody is named"] = ()
     service: Annotated[
         Literal["", "ses", "postmark", "mailgun"], "the service behind the server, if it is one of these"
@@ -143,7 +151,10 @@ class DeliverySettings:
     topics: Annotated[
         tuple[str, ...], "of ses: the topics of Amazon SNS whose reports are believed, as arn:aws:sns:eu-west-1:1:wire"
     ] = ()
-    listmonk: Annotated[ListmonkSettings | None, "who keeps the list instead, and is handed each issue"] = None
+    listmonk: Annotated[ListmonkSettings | None, "the listmonk that keeps the list, and is handed issues over"] = None
+    buttondown: Annotated[ButtondownSettings, "the Buttondown that does, unless it is where it always is"] = (
+        ButtondownSettings()
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,19 +2,28 @@
 
 import { fixes } from "/fixes.js";
 import { Frames } from "/frames.js";
-import { Told, ask, count, make, place, post, request, say } from "/parts.js";
+import { Told, ask, copy, count, make, place, post, request, say } from "/parts.js";
 
 const LAYOUTS = [["", "By their number"], ["lead", "Lead"], ["cards", "Cards"], ["list", "List"], ["brief", "Brief"], ["quote", "Quote"], ["text", "Text"]];
 const POLICIES = [["link", "Link only"], ["excerpt", "Excerpt"], ["full", "Full text"]];
-const ISSUE = [["title", "Title"], ["subject", "Subject of the mail, if not the title"], ["preheader", "Preheader: what a mailbox shows beside the subject", "lines"]];
-const SECTION = [["title", "Section"], ["layout", "How its articles are shown", LAYOUTS]];
+const COLUMNS = [["", "One"], ["yes", "Two, where there is room"]];
+const SPONSOR = [["sponsor", "Who paid for it"], ["sponsor_url", "The sponsor’s address"], ["sponsor_text", "What the sponsor says", "lines"]];
+const ISSUE = [
+  ["title", "Title"], ["intro", "Introduction, in Markdown", "text"],
+  ["subject", "Subject of the mail, if not the title"], ["preheader", "Preheader: what a mailbox shows beside the subject", "lines"],
+  ["number", "Number"], ["date", "Date"], ...SPONSOR,
+];
+const SECTION = [["title", "Section"], ["intro", "Introduction, in Markdown", "text"], ["layout", "How its articles are shown", LAYOUTS], ["two_columns", "Columns of what is brief", COLUMNS], ...SPONSOR];
 const ARTICLE = [
   ["title", "Headline"], ["dek", "Line under the headline"], ["note", "Your note", "lines"],
   ["authors", "Who wrote it: a line each, as Ada Quay = https://paper.example/ada", "lines"],
   ["layout", "How it is shown", [["", "As its section"], ...LAYOUTS.slice(1)]], ["syndicate", "How much is shown", POLICIES], ["words", "Words of an excerpt"],
   ["published", "First published"], ["url", "Its address"],
   ["image", "Picture: an address, or a file beside the article"], ["alt", "What the picture shows, in words"], ["caption", "Under the picture"], ["picture_credit", "Who made the picture"],
+  ["tags", "Tags, with commas between"], ["language", "Language, as de"], ...SPONSOR,
 ];
+const LEFT_TO_RIGHT = new Set(["url", "image", "sponsor_url", "language", "date", "published", "number", "words"]);
+const ROWS = { lines: 2, text: 8 };
 
 export class IssueView {
   looks = [];
@@ -27,6 +36,7 @@ export class IssueView {
     "1-9": ["Move it to this section"],
     Enter: ["Edit it; Escape leads back to the list"],
     n: ["Edit your note"],
+    i: ["Edit the issue itself: title, introduction, date, sponsor"],
     c: ["Confirm who wrote it"],
     x: ["Take it out of the issue"],
     S: ["New section"],
@@ -150,9 +160,9 @@ export class IssueView {
     const shared = { id: `field-${field}`, "data-field": field, "aria-describedby": `wrong-${field}`, onchange: (event) => this.save(event.target), autocomplete: "off" };
     const input = Array.isArray(choices)
       ? make("select", shared, ...choices.map(([one, words]) => make("option", { value: one }, words)))
-      : choices === "lines" ? make("textarea", { ...shared, rows: 2, dir: "auto" }) : make("input", { ...shared, type: "text", dir: ["url", "image"].includes(field) ? "ltr" : "auto" });
+      : ROWS[choices] ? make("textarea", { ...shared, rows: ROWS[choices], dir: "auto" }) : make("input", { ...shared, type: "text", dir: LEFT_TO_RIGHT.has(field) ? "ltr" : "auto" });
     input.value = input.dataset.was = value;
-    if (choices === "lines") input.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.close(); });
+    if (ROWS[choices]) input.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.close(); });
     input.addEventListener("keydown", (event) => {
       if (event.key === "Escape" || (event.key === "Enter" && input.tagName === "INPUT")) {
         event.preventDefault();
@@ -195,7 +205,7 @@ export class IssueView {
         make("button", { type: "button", disabled: here > titles.length - 2, onclick: () => this.change("section", { how: "move", title: titles[here], before: titles[here + 2] ?? "" }, "Moved.") }, "Down"),
         make("button", { type: "button", onclick: () => this.change("section", { how: "remove", title: titles[here], into: target.section.articles.length ? into ?? "" : "" }, "Removed.") }, target.section.articles.length && into !== undefined ? `Remove it; its articles go to ${into}` : "Remove it")));
     } else {
-      rows.push(make("h2", { dir: "auto" }, target.fields.title), make("p", { class: "soft" }, `issues/${this.at.slug}/issue.md · its introduction is the text of that file`));
+      rows.push(make("h2", { dir: "auto" }, target.fields.title), make("p", { class: "soft" }, `issues/${this.at.slug}/issue.md`));
     }
     this.above.replaceChildren(...rows);
   }
@@ -285,7 +295,6 @@ export class IssueView {
   }
 
   async addSection() {
-    
     const title = await request("New section", { label: "Its title", submit: "Add it" });
     if (title !== null) await this.change("section", { how: "add", title }, `New section: ${title}.`);
   }
@@ -327,14 +336,15 @@ export class IssueView {
       const plan = await ask(`/plan/${this.at.slug}`);
       const kinds = (what) => plan.changes.filter((change) => change.what === what).length;
       const lead = make("a", { href: `#${this.at.slug}/findings/`, onclick: () => box.close() }, plan.errors ? `${count(plan.errors, "error")}, ${count(plan.warnings, "warning")}` : count(plan.warnings, "warning"));
-      const go = make("button", { class: "main", onclick: () => this.release(box, go, close) }, plan.doubts.length ? "Publish all the same" : "Publish");
+      const go = make("button", { class: "main", onclick: () => this.release(box, go, close, plan) }, plan.doubts.length ? "Publish all the same" : "Publish");
       box.replaceChildren(box.firstElementChild,
         make("p", {}, plan.stopped ? "It cannot be published yet: " : "The check finds no error: ", lead, "."),
         plan.doubts.length ? faults(plan.doubts.map((one) => ({ ...one, what: `It ${one.what}` }))) : "",
         plan.faults.length ? faults(plan.faults) : "",
         plan.stopped ? "" : make("p", {}, `In ${plan.folder}/, ${count(kinds("new"), "file")} would be new, ${count(kinds("changed"), "file")} changed, ${count(kinds("removed"), "file")} removed, of ${plan.count}.`),
         plan.stopped ? "" : make("details", {}, make("summary", {}, "Which"), make("ul", { class: "paths", tabindex: 0 }, ...plan.changes.map((change) => make("li", {}, `${{ new: "+", changed: "~", removed: "-" }[change.what]} ${change.path}`)))),
-        plan.stopped ? "" : make("p", { class: "soft" }, `Whoever follows its feeds gets it once the folder is online.${plan.readers === null ? "" : ` The list has ${count(plan.readers, "reader")}; mail goes out only when you send it.`}`),
+        plan.stopped ? "" : make("p", { class: "soft" }, `Whoever follows its feeds gets it once the folder is online.${plan.readers === null ? "" : ` ${count(plan.readers, "reader", "readers").replace(/^no/, "No")} of the list would get it by mail, which goes out only when you send it.`}`),
+        plan.stopped || this.shown.status !== "published" ? "" : this.sending(plan),
         make("p", { class: "tools" }, plan.stopped ? "" : go, close));
       (plan.stopped || plan.doubts.length ? close : go).focus(); // what may not be meant is not one Enter away
     } catch (error) {
@@ -343,14 +353,36 @@ export class IssueView {
     }
   }
 
-  async release(box, go, close) {
+  /** How what is published gets to its readers: a test from here; the rest by a command, which can be stopped and gone on with. */
+  sending(plan) {
+    const line = (command) => make("p", { class: "place" }, make("code", {}, command), copy(command));
+    if (!plan.sends) return make("p", { class: "soft" }, "To send it: dispatch help send.");
+    const result = make("p", { role: "status" });
+    const test = make("button", { type: "button", onclick: async () => {
+      test.disabled = true;
+      result.textContent = "Sending…";
+      try {
+        result.textContent = (await post(`/test/${this.at.slug}`, {})).map(({ to, reply }) => `${to}: ${reply}`).join(" ");
+      } catch (error) {
+        if (!(error instanceof Told)) throw error;
+        result.textContent = error.faults.map((one) => [one.what, one.hint].filter(Boolean).join(". ")).join(" ");
+      }
+      test.disabled = false;
+    } }, `Send a test to ${plan.testers.join(", ")}`);
+    return make("section", { "aria-label": "By mail" },
+      plan.testers.length ? make("p", { class: "tools" }, test) : null, result,
+      make("p", {}, `To send it to ${count(plan.readers ?? 0, "reader")}, in the terminal, which asks once more and can go on where it was stopped:`), line(`dispatch send ${this.at.slug}`));
+  }
+
+  async release(box, go, close, plan) {
     go.disabled = true;
     go.textContent = "Publishing…";
     try {
       const done = await post(`/publish/${this.at.slug}`, {});
       box.replaceChildren(box.firstElementChild,
         make("p", { role: "status" }, done.stopped ? "It is not published: see the findings." : `Published: ${count(done.changes.length, "file")} of ${done.count} written to ${done.folder}/.`),
-        done.stopped ? "" : make("p", { class: "soft" }, "To put it online: dispatch help online. To send it: dispatch help send."),
+        done.stopped ? "" : make("p", { class: "soft" }, "To put it online: dispatch help online."),
+        done.stopped ? "" : this.sending(plan),
         make("p", { class: "tools" }, close));
       close.focus();
       await this.draw(this.at, true);
@@ -384,6 +416,7 @@ export class IssueView {
       j: () => skip(1), ArrowDown: () => go(1), k: () => skip(-1), ArrowUp: () => go(-1),
       J: () => this.step(1), K: () => this.step(-1),
       n: () => this.inputs.get("note")?.focus(),
+      i: () => { this.choose("", { opens: true }); this.inputs.get("title").focus(); },
       c: () => this.confirm(),
       x: () => this.remove(),
       S: () => this.addSection(),

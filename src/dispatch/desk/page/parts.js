@@ -73,19 +73,24 @@ export function request(title, { label, value = "", submit = "Save", lines = 1 }
   });
 }
 
+/** A button that copies a text. */
+export function copy(text) {
+  const done = async (event) => {
+    await navigator.clipboard.writeText(text);
+    event.target.textContent = "Copied";
+  };
+  return make("button", { type: "button", onclick: done, "aria-label": `Copy ${text}` }, "Copy");
+}
+
 /** The file and line of a finding: a link into the editor, and the path to copy. */
 export function place(finding) {
   if (!finding.path) return make("p", { class: "place soft" }, finding.where || "");
   const shown = `${finding.path}:${finding.line}`;
-  const copy = async (event) => {
-    await navigator.clipboard.writeText(shown);
-    event.target.textContent = "Copied";
-  };
   return make(
     "p",
     { class: "place" },
     make("a", { href: encodeURI(`vscode://file${finding.file.startsWith("/") ? "" : "/"}${finding.file}`) }, shown),
-    make("button", { type: "button", onclick: copy, "aria-label": `Copy ${shown}` }, "Copy"),
+    copy(shown),
     finding.where ? make("span", { class: "soft" }, finding.where) : null,
   );
 }
