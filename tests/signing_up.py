@@ -24,6 +24,7 @@ from dispatch.subscribers.subscriptions import load_keys, open_subscriptions
 from patience import PATIENCE
 
 CONSENT = "I want The Wire by mail, about weekly. I can leave at any time."
+MAILGUN_KEY = "key-0123456789"
 BEGIN = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 
 
@@ -139,6 +140,7 @@ def signing(folder: Path, *, language: str = "en", settings: str = "", most: int
         warn=desk.warned.append,
         find_latest=lambda: Link(title="bridges", path=f"{url}/issues/bridges/"),
         fetch=desk.fetch,
+        mailgun_key=MAILGUN_KEY,
         limit=NetworkLimit(most=most),
         pace=0,
     )

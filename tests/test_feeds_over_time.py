@@ -186,6 +186,15 @@ def test_two_branches_that_published_one_late_issue_agree_on_the_earlier_moment(
     assert entered[late.id] == entered[f"{late.id}/0"] == nouns.DATE + timedelta(seconds=1)
 
 
+def test_what_an_old_ledger_has_without_its_moment_did_not_come_late(tmp_path: Path) -> None:
+    publication = nouns.publication(root=tmp_path)
+    known = [make_issue(0, 0, 3), make_issue(1, 9, 3)]
+    publish(known, publication)
+    records = ledger.read_records(publication)
+    old = [one for one in records if one.kind != "entered"]
+    assert ledger.find_entry_moments(known, old) == ledger.find_entry_moments(known, records)
+
+
 def test_unpublished_and_published_again_it_is_new(tmp_path: Path) -> None:
     publication = nouns.publication(root=tmp_path)
     first, second, late = make_issue(0, 0, 1), make_issue(1, 9, 1), make_issue(2, 4, 1)

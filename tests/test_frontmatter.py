@@ -114,6 +114,20 @@ def test_without_front_matter_all_is_body(text: str) -> None:
     assert frontmatter.edit_front_matter("\ufeff" + text, {"a": "1"}) == f'\ufeff---\na: "1"\n---\n{text}'
 
 
+def test_what_has_no_value_leaves_no_space_at_the_end_of_a_line() -> None:
+    data: dict[str, frontmatter.Value] = {
+        "a": None,
+        "b": ["", None, "x "],
+        "c": {},
+        "d": [],
+        "e": [{}],
+        "f": {"g": None},
+    }
+    assert frontmatter.format_front_matter(data, "x").splitlines() == (
+        ["---", "a:", "b:", '  - ""', "  -", '  - "x "', "c: {}", "d: []", "e:", "  - {}", "f:", "  g:", "---", "x"]
+    )
+
+
 @given(FILE, TEXT)
 @settings(max_examples=scale(300))
 def test_what_is_composed_is_read_back(data: dict[str, frontmatter.Value], body: str) -> None:

@@ -590,6 +590,15 @@ def test_a_value_that_looks_like_an_attribute_is_none() -> None:
     ]
 
 
+def test_a_name_that_becomes_an_id_changes_nothing_beside_it() -> None:
+    foreign = (
+        '<p><a href="#one">1</a> <a name="one" title="x &quot;&lt;" href="https://a.example/?a=1&amp;copy=2">2</a></p>'
+    )
+    assert html.sanitise_html(foreign) == (
+        '<p><a href="#one">1</a> <a title="x &quot;&lt;" href="https://a.example/?a=1&amp;copy=2" id="one">2</a></p>'
+    )
+
+
 NEAR = ("/x", "a:b.png", ".", "../x", "?x", "a/../b", "a/./b", "//evil")
 
 

@@ -358,6 +358,19 @@ def test_a_change_changes_its_own_lines(wire: Publication, defence: Path) -> Non
     ).replace("wrong city.}\n", "wrong city.}\n  - date: 2026-11-25T00:00:00Z\n    text: And the date.\n")
 
 
+def test_whoever_is_in_authors_toml_is_written_by_their_key(wire: Publication, defence: Path) -> None:
+    issue = issues.read_issue(wire, "defence")
+    nato, own = issue.articles
+    new = replace(own, key="new", id="tag:wire.example,2026:new", url=f"{BASE}new/", authors=nato.authors[::-1])
+    nobody = replace(own, key="nobody", id="tag:wire.example,2026:nobody", url=f"{BASE}nobody/")
+    whole = replace(issue, sections=(Section(articles=(nato, replace(own, authors=nato.authors[:1]), new, nobody)),))
+    issues.change_issue(wire, issue, whole)
+    said = {key: (defence / f"{key}.html").read_text("utf-8") for key in ("own", "new", "nobody")}
+    assert "\nauthors:\n  - jerry-jackson\n" in said["own"]
+    assert "\nauthors:\n  - name: Ann\n    url: https://ann.example\n  - jerry-jackson\n" in said["new"]
+    assert "authors" not in said["nobody"]
+
+
 def test_a_body_is_never_written_again(wire: Publication, defence: Path) -> None:
     issue = issues.read_issue(wire, "defence")
     other = replace(
@@ -527,6 +540,19 @@ def test_pictures_come_from_nowhere_else(wire: Publication, put: Callable[[str, 
     )
     put("nato.md", NATO.replace("my photo.jpg", "../../dispatch.toml"))
     assert issues.read_pictures(wire, issues.read_issue(wire, "defence")) == {}
+
+
+@pytest.mark.usefixtures("defence")
+@pytest.mark.parametrize(
+    "address", ["./", "", "nato/", "#there", "?x=1", "a%00b.png", "%2e%2e/x.png", "x/%2e%2e/y.png"]
+)
+def test_what_can_be_no_file_beside_the_article_is_not_missed(
+    wire: Publication, put: Callable[[str, str], Path], address: str
+) -> None:
+    put("own.html", f"---\ntitle: O\n---\n<a href='{address}'>x</a> <img src='{address}' alt='x'>")
+    issue = issues.read_issue(wire, "defence")
+    found = (*issues.find_missing_files(wire, issue), *issues.find_broken_links(wire, issue))
+    assert [where for where, _ in found if where.endswith("own.html")] == []
 
 
 def test_an_address_that_looks_like_the_issues_own_is_no_file_of_it(

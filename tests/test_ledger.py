@@ -63,6 +63,14 @@ def test_a_line_an_id_sorted(tmp_path: Path) -> None:
     )
 
 
+def test_of_an_article_in_a_draft_and_in_a_published_issue_the_published_one_counts(tmp_path: Path) -> None:
+    draft = issue(Article(id="x", url="https://a.example/draft"), slug="one")
+    out = replace(issue(Article(id="x", url="https://a.example/out"), slug="two"), status="published")
+    for both in ([draft, out], [out, draft]):
+        found = {one.id: one.url for one in ledger.make_records(both, publication(tmp_path)) if one.kind == "article"}
+        assert found == {"x": "https://a.example/out"}
+
+
 def test_the_digest_changes_with_name_address_and_order(tmp_path: Path) -> None:
     one, two = Author(name="A", url="https://a.example"), Author(name="B")
     lists = [(), (one,), (one, two), (two, one), (replace(one, name="a"),), (replace(one, url=""),)]

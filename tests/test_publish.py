@@ -21,6 +21,8 @@ import nouns
 from dispatch import config, issues
 from dispatch.cli import main
 from dispatch.model import Author, Issue, Section
+from dispatch.publish import cache, read_unchanged
+from dispatch.publish.listings import strip_texts
 from patience import PATIENCE
 from thorough import THOROUGH
 
@@ -157,6 +159,23 @@ def test_an_article_is_read_from_the_record_until_its_file_or_one_beside_it_chan
     (folder / "beside.png").write_bytes(b"")
     publish()
     assert not is_falsified(1)
+
+
+def test_what_check_knows_of_other_issues_is_from_the_record_until_a_file_changes(letter: Path, publish) -> None:
+    found = config.load(letter)
+    (letter / cache.FILE).unlink()  # nothing was published from here
+    assert read_unchanged(found) == {}
+    publish()
+    known = read_unchanged(found)
+    every = {one.slug: strip_texts(one) for one in issues.read_all_issues(found)}
+    assert known == every
+    with cache.open_cache(letter, letter / "public"):  # another publish writes at the same time
+        assert read_unchanged(found) == every
+    file = next((letter / "issues" / next(iter(every))).glob("*.md"))
+    file.write_text(f"{file.read_text('utf-8')}\nMore.\n", encoding="utf-8")
+    assert read_unchanged(found).keys() == every.keys() - {file.parent.name}
+    (letter / cache.FILE).write_bytes(b"damaged")
+    assert read_unchanged(found) == {}
 
 
 def test_a_correction_changes_what_shows_it_and_nothing_else(letter: Path, publish) -> None:

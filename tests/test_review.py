@@ -912,7 +912,7 @@ def test_a_tree_that_would_leave_its_folder_is_kept_inside(repository: Repositor
     commit = repository.git("commit-tree", "-m", "x", ran.stdout.strip()).strip()
     into = tmp_path / "deep" / "into"
     into.mkdir(parents=True)
-    git.restore_folder(repository.root, commit, into)
+    git.restore_files(repository.root, git.list_blobs(repository.root, commit), into)
     assert [path.name for path in (tmp_path / "deep").rglob("*")] == ["into", "kept"]
 
 

@@ -1,9 +1,12 @@
 """What mail services post: proven, from a topic that is ours, written down once; whatever else comes touches nobody."""
 
 import base64
+import hmac
 import json
+import secrets
 import subprocess
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +19,7 @@ from dispatch.serve.service_reports import MOST_BYTES, make_secret
 from dispatch.subscribers.database import DATABASE
 from dispatch.subscribers.subscriptions import load_keys
 from rsa_keys import make_key
-from signing_up import BEGIN, Signing, signing
+from signing_up import BEGIN, MAILGUN_KEY, Signing, signing
 
 ANN = "ann@paper.example"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:wire"
@@ -202,7 +205,94 @@ def test_events_of_postmark(desk: Signing, event: dict[str, object], state: str)
     assert post(desk, event | {"Metadata": {"dispatch": "a" * 45}}, "postmark") == 200
 
 
-NAMES = st.sampled_from(["mail", "headers", "bounce", "name", "value", "Type", "Message", "eventType", "Metadata"])
+# As documentation.mailgun.com has them, Tracking Failures; with our token among the user variables.
+FAILED = {
+    "event": "failed",
+    "id": "G9Bn5sl1TC6nu79C8C0bwg",
+    "severity": "permanent",
+    "reason": "bounce",
+    "delivery-status": {"code": 550, "message": "5.1.1 The email account that you tried to reach does not exist"},
+}
+
+
+def sign_mailgun(event: Mapping[str, object], token: str, at: datetime = BEGIN, key: str = MAILGUN_KEY) -> bytes:
+    """As Mailgun posts it: what is signed is a moment and a random text."""
+    moment, proof = str(int(at.timestamp())), secrets.token_hex(25)
+    signature = hmac.new(key.encode(), f"{moment}{proof}".encode(), "sha256").hexdigest()
+    return json.dumps(
+        {
+            "signature": {"timestamp": moment, "token": proof, "signature": signature},
+            "event-data": {**event, "user-variables": {"dispatch": token}},
+        }
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("event", "state"),
+    [
+        (FAILED, "suppressed"),
+        (FAILED | {"severity": "temporary"}, "active"),
+        (FAILED | {"reason": "old", "delivery-status": {"code": 602, "message": "Too old"}}, "active"),
+        (FAILED | {"delivery-status": {"code": 550, "message": "No such user here"}}, "suppressed"),
+        (FAILED | {"delivery-status": {"code": 552, "message": "5.2.2 Mailbox full"}}, "active"),
+        (FAILED | {"reason": "suppress-bounce", "delivery-status": {"code": 605}}, "suppressed"),
+        ({"event": "complained"}, "suppressed"),
+        ({"event": "delivered", "delivery-status": {"code": 250}}, "active"),
+        ({"event": "opened"}, "active"),
+        ({"event": ["failed"], "severity": {}}, "active"),
+    ],
+)
+def test_events_of_mailgun(desk: Signing, event: Mapping[str, object], state: str) -> None:
+    assert post(desk, sign_mailgun(event, make_token(desk)), "mailgun") == 200
+    assert desk.state(ANN) == state
+
+
+def test_what_is_forged_old_or_damaged_in_mailgun_s_name_is_refused(desk: Signing) -> None:
+    token, day = make_token(desk), timedelta(days=1)
+    whole = json.loads(sign_mailgun(FAILED, token))
+    wrong: list[object] = [
+        sign_mailgun(FAILED, token, key="another's"),
+        sign_mailgun(FAILED, token, at=BEGIN - day - timedelta(seconds=1)),
+        sign_mailgun(FAILED, token, at=BEGIN + timedelta(hours=2)),
+        {"event-data": whole["event-data"]},
+        *(whole | {"signature": whole["signature"] | {name: "0" * 64}} for name in ("timestamp", "token", "signature")),
+        *(whole | {"signature": whole["signature"] | {"signature": one}} for one in ("", "é" * 64, 7, None)),
+        *(b"", b"[]", b"{", b"[" * 100_000),
+    ]
+    for one in wrong:
+        assert post(desk, one, "mailgun") == 403
+    assert post(desk, b"x" * (MOST_BYTES + 1), "mailgun") == 413
+    assert post(desk, whole, "mailgun", "0" * 32) == 404
+    assert desk.state(ANN) == "active"
+    assert post(desk, whole, "mailgun") == 200
+    assert desk.state(ANN) == "suppressed"
+
+
+def test_what_mailgun_has_signed_counts_once_whatever_is_put_to_it(desk: Signing) -> None:
+    token = make_token(desk)
+    seen = json.loads(sign_mailgun({"event": "delivered"}, token))
+    assert post(desk, seen, "mailgun") == 200
+    replayed = seen | {"event-data": {**FAILED, "user-variables": {"dispatch": token}}}
+    assert post(desk, replayed, "mailgun") == 200
+    assert desk.state(ANN) == "active"
+    desk.now = BEGIN + timedelta(days=2)
+    assert post(desk, replayed, "mailgun") == 403
+
+
+def test_a_report_of_mailgun_that_could_not_be_written_comes_again(desk: Signing) -> None:
+    signed, secret = sign_mailgun(FAILED, make_token(desk)), make_secret("mailgun", load_keys(desk.publication))
+    file = desk.publication.root / DATABASE.file
+    aside = file.rename(file.with_suffix(".aside"))
+    file.mkdir()
+    assert post(desk, signed, "mailgun", secret) == 503
+    file.rmdir()
+    aside.rename(file)
+    assert post(desk, signed, "mailgun") == 200
+    assert desk.state(ANN) == "suppressed"
+
+
+OF_SES = ["mail", "headers", "bounce", "name", "value", "Type", "Message", "eventType"]
+NAMES = st.sampled_from([*OF_SES, "Metadata", "event-data", "event", "severity", "delivery-status", "signature"])
 JSON = st.recursive(
     st.none() | st.integers() | st.text(max_size=8), lambda one: st.lists(one) | st.dictionaries(NAMES, one)
 )
@@ -210,7 +300,13 @@ JSON = st.recursive(
 
 @given(JSON, st.sampled_from(sorted(bounces.SERVICES)))
 def test_no_event_breaks_the_reading(value: object, service: str) -> None:
-    event = {"Type": "Notification", "MessageId": "x", "Message": json.dumps(value), "RecordType": "Bounce"}
+    event: dict[str, object] = {
+        "Type": "Notification",
+        "MessageId": "x",
+        "Message": json.dumps(value),
+        "RecordType": "Bounce",
+    }
+    event |= {"event-data": value, "event": "failed", "severity": "permanent"}
     whole = event | value if isinstance(value, dict) else event
     for one in (event, whole, value):
         bounces.SERVICES[service](json.dumps(one).encode(), BEGIN)

@@ -7,14 +7,13 @@ A command that reads, changes and writes a publication holds its lock meanwhile,
 import errno
 import os
 import stat
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from dispatch.errors import ConfigError, DispatchError, explain_refusal
-from dispatch.held_files import replace_held
+from dispatch.held_files import replace_held, try_lock
 from dispatch.text import find_utf16
 
 FILE: Final = "dispatch.toml"
@@ -63,7 +62,10 @@ def _refuse_irregular(found: os.stat_result) -> None:
 def read_bounded(path: Path, most: int = MOST_BYTES) -> bytes:
     """Read a regular file, reached through links too, of at most ``most`` bytes; raise OSError otherwise."""
     with open_file(path) as file:
-        body = file.read(most + 1)
+        size = min(os.fstat(file.fileno()).st_size, most)
+        body = file.read(size + 1)  # room for ``most`` bytes takes longer to make than most files to read
+        if len(body) > size:  # it has grown meanwhile, or is of those whose size nobody knows
+            body += file.read(most + 1 - len(body))
     if len(body) > most:
         raise OSError(errno.EFBIG, f"is larger than {most >> 20} MiB")
     return body
@@ -208,31 +210,6 @@ def make_own_folder(root: Path, *, error: type[DispatchError]) -> Path:
     return folder
 
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def try_lock(file: BinaryIO) -> bool:
-        """Lock a byte far behind the text in the file, which others may go on reading; return whether it was free."""
-        file.seek(2**30)
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        finally:
-            file.seek(0)
-        return True
-else:
-    import fcntl
-
-    def try_lock(file: BinaryIO) -> bool:
-        """Lock the file; whether that was possible. Raises OSError where the file system knows no locks."""
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-
 def delete_file(path: Path, *, within: Path, error: type[DispatchError], old: bytes | None = None) -> Path:
     """Delete a file below the folder ``within`` and return its path; with ``old``, only if it still holds these bytes.
 
@@ -252,14 +229,29 @@ def resolve_inside(path: Path, *, within: Path, error: type[DispatchError]) -> P
     """Resolve a path that must lie below the folder ``within``; raise ``error`` if it lies outside or behind a link."""
     try:
         root = within.resolve()
-        real = root / path.relative_to(within)
-        if real.resolve() == real:
+        real = root / (inside := path.relative_to(within))
+        if _is_without_links(root, inside):
             return real
     except ValueError as cause:
         raise error("is outside the publication's folder", subject=str(path)) from cause
     except (OSError, RuntimeError) as cause:
         raise error("cannot be found", subject=format_path(path, within)) from cause
     raise error("is a link, or behind one", subject=format_path(path, within), hint="put the file itself there")
+
+
+def _is_without_links(root: Path, inside: Path) -> bool:
+    """Whether a path below a folder leads through no link, and not upwards. Raises ValueError for no valid name."""
+    if os.name == "nt":  # pragma: no cover - a junction is no link to lstat
+        return (root / inside).resolve() == root / inside
+    at = str(root)
+    for part in inside.parts:
+        at = f"{at}/{part}"
+        try:
+            if stat.S_ISLNK(os.lstat(at).st_mode):
+                return False
+        except OSError:  # it is not there, or nobody may look: who opens it is told
+            break
+    return ".." not in inside.parts
 
 
 def is_there(path: Path, *, within: Path) -> bool:

@@ -125,12 +125,12 @@ def read_noun(
             used.update(keys)
         used.add(column.key)
         default = getattr(defaults, column.name) if defaults is not None else column.default
+        if inner is None and default is not MISSING:  # not there, or a key without a value
+            values[column.name] = default
+            continue
         at = f"{path}.{column.key}".strip(".") if column.key else path
-        if inner is None:  # not there, or a key without a value
-            if default is MISSING:
-                reading.add_fault(at, "is missing" if column.key not in mapping else "has no value")
-            else:
-                values[column.name] = default
+        if inner is None:
+            reading.add_fault(at, "is missing" if column.key not in mapping else "has no value")
         elif special and column.name in special:
             try:
                 values[column.name] = special[column.name](inner, at, reading)
@@ -271,6 +271,7 @@ def _abbreviate_value(value: object) -> str:
     return "nothing" if value is None else f"“{' '.join(str(value).split())[:80]}”"
 
 
+@cache
 def strip_annotation(hint: object) -> tuple[object, tuple[object, ...]]:
     """Split a type hint into the type, without ``| None``, and its annotations."""
     marks: tuple[object, ...] = ()

@@ -4,6 +4,7 @@ The only user of git. What is in the repository may be anybody's, so only plumbi
 the repository could name: no hooks, no filters, no textconv, no pager, no program that watches files, no network.
 """
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -34,9 +35,12 @@ _MAIN = (
 _WHOLE = "git fetch --unshallow; in a workflow, give actions/checkout fetch-depth: 0"
 _ABSENT = "not all files of the past are in this clone"
 _ENTIRE = "clone without --filter"
+_HASHES = {40: "sha1", 64: "sha256"}  # by the digits of an id
 
 
-class _Blob(NamedTuple):
+class Blob(NamedTuple):
+    """A file as a commit holds it: its path below the folder, its id, its size in bytes."""
+
     path: str
     id: str
     size: int
@@ -79,8 +83,8 @@ def find_base(folder: Path, ref: str = "") -> str:
         raise ReviewError(f"cannot compare with “{name}”: {what}", hint=hint) from error
 
 
-def restore_folder(folder: Path, commit: str, into: Path) -> None:
-    """Write what was below ``folder`` at a commit into an empty folder, without hidden files.
+def list_blobs(folder: Path, commit: str) -> list[Blob]:
+    """List what was below ``folder`` at a commit, without hidden files; nothing where the folder is new.
 
     Links, submodules and files above LARGEST are left out. Raises ReviewError.
     """
@@ -90,10 +94,27 @@ def restore_folder(folder: Path, commit: str, into: Path) -> None:
         try:
             tree = _run_git(folder, "rev-parse", "--verify", f"{commit}:{prefix}").decode("ascii").strip()
         except ReviewError:
-            return  # the folder is new
-    for batch in _batch_blobs(_list_blobs(folder, tree)):
+            return []
+    return list(_list_tree(folder, tree))
+
+
+def restore_files(folder: Path, blobs: Iterable[Blob], into: Path) -> None:
+    """Write files that a commit of the repository around ``folder`` holds into another folder. Raises ReviewError."""
+    for batch in _batch_blobs(blobs):
         for blob, body in zip(batch, _read_bodies(folder, batch), strict=True):
             files.write_file(into / blob.path, body, within=into, error=ReviewError, lasting=False)
+
+
+def is_as_held(path: Path, blob: Blob) -> bool:
+    """Whether a file has the bytes of a blob (gitformat-pack(5)); not where it is a link, or cannot be read."""
+    try:
+        if path.is_symlink() or path.lstat().st_size != blob.size:
+            return False
+        body = files.read_bounded(path)
+    except OSError:
+        return False
+    hashed = hashlib.new(_HASHES[len(blob.id)], b"blob %d\0" % len(body) + body, usedforsecurity=False)
+    return hashed.hexdigest() == blob.id
 
 
 def find_unheld_files(folder: Path, names: Sequence[str]) -> list[str]:
@@ -104,7 +125,7 @@ def find_unheld_files(folder: Path, names: Sequence[str]) -> list[str]:
     try:
         prefix = _find_prefix(folder)
         tree = _run_git(folder, "rev-parse", "--verify", f"HEAD:{prefix}").decode("ascii").strip()
-        held = [blob for blob in _list_blobs(folder, tree) if blob.path in names]
+        held = [blob for blob in _list_tree(folder, tree) if blob.path in names]
         bodies = dict(zip((blob.path for blob in held), _read_bodies(folder, held), strict=True))
     except ReviewError:
         return list(names)
@@ -164,7 +185,7 @@ def _is_held(path: Path, body: bytes | None) -> bool:
     return body is not None and path.read_bytes().replace(b"\r\n", b"\n") == body.replace(b"\r\n", b"\n")
 
 
-def _list_blobs(folder: Path, tree: str) -> Iterator[_Blob]:
+def _list_tree(folder: Path, tree: str) -> Iterator[Blob]:
     """List the files of a tree (git-ls-tree(1): mode, type, id and size, a tab, the path, NUL)."""
     for line in _run_git(folder, "ls-tree", "-r", "-z", "-l", "--full-tree", tree).split(b"\0")[:-1]:
         said, _, path = line.partition(b"\t")
@@ -173,11 +194,11 @@ def _list_blobs(folder: Path, tree: str) -> Iterator[_Blob]:
         # A hidden part is also .., which no honest tree holds.
         is_hidden = any(not part or part.startswith(".") for part in name.split("/"))
         if mode.startswith(b"100") and size.isdigit() and int(size) <= LARGEST and not is_hidden:
-            yield _Blob(path=name, id=id_.decode("ascii"), size=int(size))
+            yield Blob(path=name, id=id_.decode("ascii"), size=int(size))
 
 
-def _batch_blobs(blobs: Iterable[_Blob]) -> Iterator[list[_Blob]]:
-    batch: list[_Blob] = []
+def _batch_blobs(blobs: Iterable[Blob]) -> Iterator[list[Blob]]:
+    batch: list[Blob] = []
     size = 0
     for blob in blobs:
         batch.append(blob)
@@ -188,7 +209,7 @@ def _batch_blobs(blobs: Iterable[_Blob]) -> Iterator[list[_Blob]]:
     yield batch
 
 
-def _read_bodies(folder: Path, batch: list[_Blob]) -> Iterator[bytes]:
+def _read_bodies(folder: Path, batch: list[Blob]) -> Iterator[bytes]:
     """Read the bytes of each file as they are stored (git-cat-file(1), “batch output”)."""
     asked = "".join(f"{blob.id}\n" for blob in batch).encode("ascii")
     answer = _run_git(folder, "cat-file", "--batch", stdin=asked)

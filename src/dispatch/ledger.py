@@ -99,18 +99,15 @@ def record_issues(
     return files.replace_file(path, old, body, within=publication.root, error=IssueError)
 
 
-def record_round(publication: Publication, record: Record) -> bool:
-    """Record that an issue is on its way to subscribers, or went out; return whether that was news.
-
-    Raises IssueError.
-    """
+def record_round(publication: Publication, record: Record) -> None:
+    """Record that an issue is on its way to subscribers, or went out. Raises IssueError."""
     path = publication.root / FILE
     old = files.read_file(path, within=publication.root, error=IssueError) if os.path.lexists(path) else b""
     known = {_make_key(one): one for one in read_records(publication)}
     if _make_key(record) in known:
-        return False
+        return
     body = (_HEAD + "".join(sorted(map(format_line, (*known.values(), record))))).encode("utf-8")
-    return files.replace_file(path, old, body, within=publication.root, error=IssueError)
+    files.replace_file(path, old, body, within=publication.root, error=IssueError)
 
 
 def drop_issue(

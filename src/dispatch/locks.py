@@ -10,6 +10,7 @@ from typing import BinaryIO, Final
 from dispatch import files
 from dispatch.deferred import defer_pattern
 from dispatch.errors import IssueError, LockedError, explain_refusal
+from dispatch.held_files import try_lock
 
 LOCK: Final = "lock"
 SITE: Final = "site"  # the lock of whoever builds the public folder
@@ -52,7 +53,7 @@ def find_holder(root: Path, name: str) -> str:
     path = root / files.OWN / name
     try:
         with files.open_file(path, os.O_RDWR) as file:
-            return "" if files.try_lock(file) else file.read().decode("utf-8", "replace") or "another command"
+            return "" if try_lock(file) else file.read().decode("utf-8", "replace") or "another command"
     except OSError:
         return ""
 
@@ -73,7 +74,7 @@ def _acquire_lock(path: Path, root: Path, patience: float, on_wait: Callable[[st
         try:
             place = files.resolve_inside(path, within=root, error=IssueError)
             file = files.open_file(place, os.O_RDWR | os.O_CREAT)
-            if files.try_lock(file) and files.is_at(path, file):
+            if try_lock(file) and files.is_at(path, file):
                 return file
         except OSError as cause:
             subject = f"{files.OWN}/{path.name}"
@@ -95,7 +96,7 @@ def clear_leftovers(folders: Iterable[Path]) -> None:
             for path in [folder / name for name in names if _LEFTOVER.fullmatch(name)]:
                 with suppress(OSError):
                     with files.open_file(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)) as file:
-                        is_left = files.try_lock(file)
+                        is_left = try_lock(file)
                     if is_left:
                         path.unlink(missing_ok=True)
 

@@ -101,3 +101,28 @@ def test_a_link_that_is_another_ones_is_found_among_the_same_words() -> None:
     (edition,) = [one for one in render_formats(issue, publication) if one.format == "web"]
     wrong = replace(edition, body=edition.body.replace(b"shop.example/2", b"shop.example/1"))
     assert "attribution.body-link" in {one.rule for one in check.findings(issue, (wrong,), publication)}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "found"),
+    [
+        ('Words stand <a href="https://a.example/1">here</a> and <a href="https://t.example/">here</a>.', "t.example"),
+        (
+            '<a href="https://x.example/">Words</a> stand <a href="https://a.example/1">here</a> and '
+            '<a href="https://t.example/">here</a>.',
+            "t.example",
+        ),
+        ('<a href="https://x.example/">Words</a> stand <a href="https://a.example/1">here</a> and here.', ""),
+        ('Words stand <a href="https://a.example/1">here</a> and here.', ""),
+    ],
+)
+def test_where_a_link_leads_instead_is_told_by_its_words(wrong: str, found: str) -> None:
+    right = 'Words stand <a href="https://a.example/1">here</a> and <a href="https://a.example/2">here</a>.'
+    issue = nouns.issue(nouns.article(1, content=f"<p>{right}</p>"))
+    (edition,) = [one for one in render_formats(issue, nouns.publication()) if one.format == "web"]
+    assert right.encode() in edition.body
+    broken = replace(edition, body=edition.body.replace(right.encode(), wrong.encode()))
+    told = [one for one in check.findings(issue, (broken,), nouns.publication()) if one.rule == "attribution.body-link"]
+    assert [(one.get_value("wanted"), one.get_value("found") or "") for one in told] == [
+        ("https://a.example/2", f"https://{found}/" if found else "")
+    ]

@@ -771,3 +771,8 @@ def test_what_is_wrong_with_a_line_of_a_list_is_said_of_the_list() -> None:
     feed = nouns.page(page, "feed", feed="archive/feed-1")
     places = {one.place for one in of_issue(feed) if one.rule == "ids.absolute"}
     assert places == {Place(edition="archive/feed-1", article="defence-story-1")}
+
+
+def test_an_element_of_a_page_has_an_id_of_its_own() -> None:
+    found = of_edition("web", ("</h1>", '</h1><p id="one"></p><p id="two"></p><i id="one"></i>'))
+    assert [(one.rule, one.subject, one.get_value("id")) for one in found] == [("ids.duplicate", "element", "one")]

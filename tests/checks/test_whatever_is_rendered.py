@@ -93,6 +93,13 @@ def test_every_name(format: str, field: str) -> None:  # noqa: A002
 
 
 @in_every_format
+@pytest.mark.parametrize("title", ["", "  ", "\u00a0", "\u200f \u202a"])
+def test_a_source_without_a_name_that_anybody_sees(format: str, title: str) -> None:  # noqa: A002
+    source = Source(title=title, url="https://people.example/source", syndicate="full")
+    assert told(format, nouns.issue(nouns.article(1, source=source))) == []
+
+
+@in_every_format
 @pytest.mark.parametrize("whose", ["article", "source"])
 def test_every_licence(format: str, whose: str) -> None:  # noqa: A002
     credit = Credit(role="translator", name="Tove Quist", url="https://people.example/tove")

@@ -27,6 +27,7 @@ from mail_sink import DROP, MailSink, Step, mail_sink
 PEOPLE = 60
 CONNECTIONS = 4
 KILLS = int(os.environ.get("DISPATCH_KILLS", "6"))  # at random; make crash
+CHECKPOINT = (str(Path(__file__).with_name("checkpoint_sender.py")),)  # another program, in the same hands
 STEPS: tuple[Step, ...] = ("connect", "EHLO", "MAIL", "RCPT", "DATA", "in text", "text", "accepted")
 
 
@@ -55,13 +56,13 @@ def make_publication(root: Path, sink: MailSink, people: int, url: str = "https:
 class Sender:
     """A process that sends; killed by whoever calls ``kill``."""
 
-    def __init__(self, root: Path, *words: str, limit: int = 0) -> None:
+    def __init__(self, root: Path, *words: str, limit: int = 0, program: tuple[str, ...] = ("-m", "dispatch")) -> None:
         def set_limit() -> None:
             if limit:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "dispatch", *words],
+            [sys.executable, *program, *words],
             cwd=root,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -152,6 +153,38 @@ def test_killed_again_and_again_at_random(tmp_path: Path, sink: MailSink) -> Non
         f"({counts['unknown'] / max(1, killed):.1f} a kill), 0 twice, 0 lost; the last run took {slowest:.1f} s"
     )
     assert killed >= KILLS // 2
+
+
+@pytest.mark.parametrize("batch", [50, 1000])
+def test_a_sender_with_a_checkpoint_loses_those_behind_it(tmp_path: Path, sink: MailSink, batch: int) -> None:
+    """The same kills, and listmonk's algorithm: its batches are of 1,000. It shows that loss would be noticed here."""
+    chance = random.Random(KILLS)
+    people, killed, code = PEOPLE + 20 * KILLS, 0, -1
+    words = (str(tmp_path / "store"), str(sink.port), str(people), str(batch), str(CONNECTIONS))
+    while code and killed < KILLS:
+        trigger = plan_kill(sink, chance)
+        sender = Sender(tmp_path, *words, program=CHECKPOINT)
+        trigger.append(sender.kill)
+        code = sender.wait()[0]
+        killed += bool(code)
+    sink.fault = lambda _at, _to, _count: ""
+    if code:
+        sender = Sender(tmp_path, *words, program=CHECKPOINT)
+        assert sender.wait()[0] == 0
+    taken = Counter(sink.recipients())
+    print(f"{killed} kills, {people} readers, batches of {batch}: {people - len(taken)} lost, nobody knows which")
+    assert len(taken) < people
+
+
+def test_a_sender_that_tries_again_sends_twice(tmp_path: Path, sink: MailSink) -> None:
+    """A connection that is lost after the server has taken the message, as listmonk's pool handles it."""
+    sink.fault = lambda at, _to, count: DROP if at == "accepted" and count % 25 == 0 else ""
+    words = (str(tmp_path / "store"), str(sink.port), "200", "1000", str(CONNECTIONS))
+    assert Sender(tmp_path, *words, program=CHECKPOINT).wait()[0] == 0
+    taken = Counter(sink.recipients())
+    twice = sum(count > 1 for count in taken.values())
+    print(f"every 25th connection lost, {len(taken)} readers: {twice} twice")
+    assert twice
 
 
 def plan_kill(sink: MailSink, chance: random.Random) -> list[Callable[[], None]]:

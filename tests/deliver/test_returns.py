@@ -1,9 +1,11 @@
 """A round, and what comes back of it: each message knows whose it was, however it comes back."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
+from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -54,17 +56,30 @@ def test_what_comes_back_of_a_round_finds_whose_it_was(tmp_path: Path) -> None:
         assert again.taken == []  # what has come back is not sent again
 
 
-def test_what_postmark_reports_has_its_own_header(tmp_path: Path) -> None:
-    wire = make_wire(tmp_path, 2, service="postmark")
+def report_of_postmark(message: Message) -> object:
+    assert (message["X-PM-TrackLinks"], message["X-PM-TrackOpens"]) == ("None", "false")
+    token = message["X-PM-Metadata-dispatch"]
+    return {"RecordType": "Bounce", "Type": "HardBounce", "ID": 1, "Metadata": {"dispatch": token}}
+
+
+def report_of_mailgun(message: Message) -> object:
+    assert message["X-Mailgun-Track"] == "no"
+    event = {"event": "failed", "severity": "permanent", "delivery-status": {"code": 550, "message": "No such user"}}
+    return {"event-data": {**event, "user-variables": json.loads(message["X-Mailgun-Variables"])}}
+
+
+@pytest.mark.parametrize(("service", "report"), [("postmark", report_of_postmark), ("mailgun", report_of_mailgun)])
+def test_what_a_service_reports_has_its_own_header_and_nothing_is_counted(
+    tmp_path: Path, service: str, report: Callable[[Message], object]
+) -> None:
+    wire = make_wire(tmp_path, 2, service=service)
     with mail_sink() as sink:
         send(wire, sink.url)
-    message = message_from_bytes(sink.taken[0].octets, policy=policy.default)
-    assert message["X-PM-Metadata-dispatch"] == message["X-Dispatch"]
-    event = {"RecordType": "Bounce", "Type": "HardBounce", "ID": 1}
-    event["Metadata"] = {"dispatch": str(message["X-Dispatch"])}
+    event = report(message_from_bytes(sink.taken[0].octets))
     with subscribers.open_store(wire) as store:
-        for report in bounces.SERVICES["postmark"](json.dumps(event).encode(), NOW):
-            assert store.take_report(report, NOW).state == "suppressed"
+        for found in bounces.SERVICES[service](json.dumps(event).encode(), NOW):
+            assert store.take_report(found, NOW).state == "suppressed"
+    assert [state(wire, number) for number in (1, 2)].count("suppressed") == 1
 
 
 def test_the_numbers_of_each_issue(tmp_path: Path) -> None:

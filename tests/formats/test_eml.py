@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import nouns
 from dispatch import check, render
 from dispatch.errors import RenderError
-from dispatch.model import Author, Edition, EmailSettings
+from dispatch.model import Author, Edition, EmailSettings, Publication
 from formats import reading
 from thorough import scale
 
@@ -215,6 +215,23 @@ def test_a_name_of_a_sender_injects_no_header(payload: str) -> None:
 def test_a_name_of_a_sender_that_holds_an_address_is_refused(payload: str) -> None:
     publication = nouns.publication(email=replace(sender=f"{payload} <desk@wire.example>"))
     with pytest.raises(RenderError, match="is not an address"):
+        nouns.body("eml", nouns.issue(nouns.article()), publication)
+
+
+ENCODED = "=?utf-8?q?=0D=0ABcc:_victim=40x.example?="
+
+
+@pytest.mark.parametrize(
+    "publication",
+    [
+        nouns.publication(url=f"https://wire.example/{ENCODED}"),
+        nouns.publication(email=dataclasses.replace(nouns.MAILING, unsubscribe=(f"https://wire.example/{ENCODED}",))),
+    ],
+    ids=["the site", "the way out"],
+)
+def test_an_address_injects_no_header(publication: Publication) -> None:
+    """An address is written into a header as it is, where an encoded word may stand."""
+    with pytest.raises(RenderError, match="a header would be injected: Bcc"):
         nouns.body("eml", nouns.issue(nouns.article()), publication)
 
 

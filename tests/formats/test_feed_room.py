@@ -33,7 +33,8 @@ def test_every_entry_ends_with_the_footer_but_for_notices(format: str) -> None: 
     assert two.endswith(f"<hr />\n{FOOTER}")
     assert "Join" not in three
     assert name_rules(format, nouns.body(format, issue, by), issue, by) == set()
-    assert "feed.footer" in name_rules(format, nouns.body(format, issue), issue, by)
+    told = [one for one in judge(format, nouns.body(format, issue), issue, by) if one.rule == "feed.footer"]
+    assert [one.get_value("wanted") for one in told] == ["Made by us. Join!"] * 2
     other = replace(by, feeds=FeedSettings(footer=FOOTER.replace("/join", "/leave")))
     assert "feed.footer" in name_rules(format, nouns.body(format, issue, other), issue, by)
 

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from dispatch import identity
-from dispatch.model import Author, Credit
+from dispatch.model import Article, Author, Credit, Source
 from dispatch.readers import people
 
 NOBODY = [
@@ -229,3 +229,18 @@ def test_contributors_that_make_up_the_author_are_the_authors() -> None:
 )
 def test_the_people_that_a_journal_lists_in_one_field_are_several(written: str, names: list[str]) -> None:
     assert [author.name for author in people.make_author(written)] == names
+
+
+@pytest.mark.parametrize("name", ["The Ferry Post", "ferry-post", "Harbour", "Mole", "Quay Talk", "quaytalk.example"])
+def test_who_is_called_like_the_feed_or_a_host_is_likely_and_no_more(name: str) -> None:
+    """By the title, or by any part of the host of the feed's page, the feed or the article."""
+    source = Source(title="Ferry Post", url="https://harbour.example/", feed="https://mole.sea.example/feed")
+    for who, certainty in ((name, "likely"), ("Ferry Postman", "certain")):
+        article = Article(
+            title="Tides",
+            url="https://quaytalk.example/1",
+            source=source,
+            authors=(Author(name=who),),
+            certainty="certain",
+        )
+        assert people.limit_feed_certainty(article).certainty == certainty

@@ -245,7 +245,10 @@ def test_relative_addresses_follow_the_base() -> None:
     assert hrefs(read(content).content) == ["https://paper.example/more"]
     assert 'src="https://paper.example/y.png"' in read(content).content
     saved = f'<link rel="canonical" href="https://tide.example/a/b">{content}'
+    saved = f'<meta property="og:image" content="ice.jpg">{saved}'
     assert hrefs(read(saved, "").content) == ["https://tide.example/a/more"]
+    assert read(saved, "").image == Image(url="https://tide.example/a/ice.jpg")
+    assert read(saved.replace("https://tide", "ftp://tide"), "").image is None
 
 
 def test_the_picture_keeps_its_words() -> None:
@@ -278,6 +281,19 @@ def test_what_is_a_page() -> None:
         assert not page.accepts(document(body, media_type="text/plain"))
     assert page.accepts(document("anything"))
     assert page.read(document("")) == []
+
+
+def test_an_attribute_holds_no_character_that_xml_forbids() -> None:
+    said = {"canonical": "https://paper.example/a&#1;b", "license": "https://terms.example/&#1;x"}
+    meta = {"og:site_name": "Pa&#1;per", "og:image": "https://cdn.example/p&#1;.png", "og:image:alt": "a&#xffff;lt"}
+    meta |= {"article:published_time": "2026-01-0&#1;2"}
+    head = "".join(f'<link rel="{rel}" href="{url}">' for rel, url in said.items())
+    head += "".join(f'<meta property="{name}" content="{value}">' for name, value in meta.items())
+    article = read(f'<html lang="e&#1;n"><head>{head}</head><body><h1>Ice</h1>{BODY}</body></html>')
+    assert (article.url, article.license) == ("https://paper.example/ab", "https://terms.example/x")
+    assert (article.source.title, article.language) == ("Paper", "en")
+    assert article.image == Image(url="https://cdn.example/p.png", alt="alt")
+    assert article.published == datetime(2026, 1, 2)
 
 
 def test_character_sets_that_a_page_declares() -> None:

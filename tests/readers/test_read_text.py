@@ -1,5 +1,7 @@
 """Plain text as it arrives by mail and paste."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -274,3 +276,22 @@ def test_a_word_and_a_number_are_a_title(title: str) -> None:
     (article,) = text.read(Document(url="", media_type="text/plain", charset="utf-8", body=written.encode()))
     assert (article.title, article.authors) == (title, ())
     assert "Nobody saw it" in article.content
+
+
+@pytest.mark.parametrize("subject", ["Ice and Water", "ICE AND WATER", "ice  and water"])
+def test_a_note_above_the_subject_is_no_part_of_the_text(subject: str) -> None:
+    """The line is not followed by a byline: it is the subject that tells it from a paragraph."""
+    mail = "Here is my piece for this week.\n\nIce and water\n\nThe harbour froze. Nobody went out.\n\nTwo."
+    (article,) = text.read(replace(document(mail), title=subject))
+    assert article.title == "Ice and water"
+    assert html.to_plain_text(article.content) == "The harbour froze. Nobody went out.\n\nTwo."
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_a_day_below_a_name_says_that_it_is_one(between: str) -> None:
+    """A name of four words is none else: it could be a dek."""
+    body = "The harbour froze. Nobody went out.\n\nTwo."
+    article = read(f"Title\n\nAda van der Holm{between}3 May 2026\n\n{body}")
+    assert [author.name for author in article.authors] == ["Ada van der Holm"]
+    assert read(f"Title\n\nAda van der Holm\n\n{body}").authors == ()
+    assert read("Title\n\nAda van der Holm").authors == ()

@@ -7,6 +7,7 @@
     leave      a message of somebody who leaves
     ses        events of Amazon SES; sns proves who sent them
     postmark   an event of Postmark
+    mailgun    an event of Mailgun, and its proof
 
 A form of mail is a module with ``read(mail) -> DeliveryReport | None`` and a row in REPORTS, a service one with
 ``read(body, now)`` and a row in SERVICES. Whom a report is about is its token alone: an address in it proves nothing,
@@ -39,7 +40,7 @@ def _load_service(name: str) -> ReadEvent:
 
 # What knows a message best comes first: a guess late, and last what any message to such an address may be.
 REPORTS: Mapping[str, ReadMail] = {name: _load_form(name) for name in ("arf", "dsn", "guess", "leave")}
-SERVICES: Mapping[str, ReadEvent] = {name: _load_service(name) for name in ("ses", "postmark")}
+SERVICES: Mapping[str, ReadEvent] = {name: _load_service(name) for name in ("ses", "postmark", "mailgun")}
 
 
 def read_mail(body: bytes, now: datetime, *, recipient: str = "") -> tuple[DeliveryReport, ...]:

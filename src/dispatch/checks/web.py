@@ -217,11 +217,11 @@ def check_see_also(
     A line that leads to those only is no byline, whatever they are called: the article's issue, authors, source, tags.
     Around its links stand an issue's number and date, and the language's own words for such a line.
     """
-    if not entry.site_lines or place is None:
+    if not entry.site_lines:
         return
     known = load_vocabulary(publication.language)
     free = {word for key in _AROUND for word in lower_words(known.patterns[key].partition("{")[0])}
-    ways = place.related.get(article.id, ())
+    ways = place.related.get(article.id, ()) if place else ()
     language = Language.from_code(publication.language)
     dates = [language.format_date(way.date, publication.timezone) for way in ways if way.date]
     free |= {word for date in dates for word in lower_words(date)}

@@ -21,7 +21,10 @@ _TRY_LATER: Final = 75  # EX_TEMPFAIL of sysexits.h: the mail server keeps the m
 @click.command()
 @click.argument("source", metavar="FILE|MAILDIR|-", required=False)
 @click.option(
-    "--address", "service", type=click.Choice(["ses", "postmark"]), help="Print where this service posts its events."
+    "--address",
+    "service",
+    type=click.Choice(["ses", "postmark", "mailgun"]),
+    help="Print where this service posts its events.",
 )
 @click.option("--recipient", default="", help="The address that the message came to, as the mail server knows it.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each message.")

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -27,6 +27,7 @@ PASSWORD = click.option(
 NAME_SERVER = click.option(
     "--dns", "name_server", default="", metavar="ADDRESS", help="Ask this name server: 192.0.2.53[:PORT]."
 )
+F = TypeVar("F", bound=Callable[..., object])
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _IN_WORDS: "Mapping[DeliveryState, str]" = {
     "accepted": "accepted",
@@ -56,6 +57,19 @@ class SendOptions(NamedTuple):
     is_sure: bool
     name_server: str
     password: str
+
+
+def make_key_option(name: str, variable: str) -> Callable[[F], F]:
+    """Make the option of a key that only the environment has: what stands on a command line, everybody can read."""
+
+    def refuse_words(context: click.Context, parameter: click.Parameter, value: str) -> str:
+        if context.get_parameter_source(parameter.name or "") is click.core.ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"A key is read from the environment alone: {variable}")
+        return value.strip()
+
+    return click.option(
+        name, envvar=variable, default="", hidden=True, callback=refuse_words, help="For the environment."
+    )
 
 
 def make_server(publication: "Publication", password: str) -> "Submission":

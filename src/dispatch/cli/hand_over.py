@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from dispatch.cli.context import OpenPublication, print_json, print_next, print_note, print_result, read_clock
-from dispatch.cli.delivery import SendOptions, list_testers, parse_time, require_name
+from dispatch.cli.delivery import SendOptions, list_testers, make_key_option, parse_time, require_name
 from dispatch.errors import CheckError
 from dispatch.mail_services import load_services
 from dispatch.text import quote_word
@@ -18,21 +18,7 @@ if TYPE_CHECKING:
 SERVICES: Final = ("listmonk", "buttondown")
 
 
-def _refuse_key(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    """Refuse a key on the command line, where every user of the machine can read it."""
-    if context.get_parameter_source(parameter.name or "") is click.core.ParameterSource.COMMANDLINE:
-        raise click.UsageError("A key is read from the environment alone: DISPATCH_SERVICE_KEY")
-    return value.strip()
-
-
-SERVICE_KEY = click.option(
-    "--service-key",
-    envvar="DISPATCH_SERVICE_KEY",
-    default="",
-    hidden=True,
-    callback=_refuse_key,
-    help="For the environment.",
-)
+SERVICE_KEY = make_key_option("--service-key", "DISPATCH_SERVICE_KEY")
 
 
 def hand_over_issue(here: OpenPublication, one: "Issue", name: str, key: str, options: SendOptions) -> None:

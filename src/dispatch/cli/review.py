@@ -45,7 +45,7 @@ def _review_changes(base: str) -> "stage.Review":
     here = open_publication()
     root = config.find_publication(here.folder)
     commit = git.find_base(root, base)
-    before, after = stage.read_versions(root, commit)
+    before, after = stage.read_versions(root, commit, publish.read_unchanged)
     return stage.make_review(
         before,
         after,

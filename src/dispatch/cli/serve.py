@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import click
 
 from dispatch.cli.context import open_publication, print_error, print_note, read_clock
-from dispatch.cli.delivery import PASSWORD, make_server
+from dispatch.cli.delivery import PASSWORD, make_key_option, make_server
 from dispatch.errors import DispatchError
 
 if TYPE_CHECKING:
@@ -31,8 +31,16 @@ _EVERY, _PAUSE, _GOODBYE = 1.0, 30.0, 30.0
 @click.option("--subscriptions", is_flag=True, help="Answer the pages to sign up, confirm and leave, too.")
 @click.option("--log", is_flag=True, help="Print a line for every request.")
 @PASSWORD
+@make_key_option("--mailgun-key", "DISPATCH_MAILGUN_KEY")
 def serve(
-    host: str, port: int, output: str | None, below: str | None, subscriptions: bool, log: bool, password: str
+    host: str,
+    port: int,
+    output: str | None,
+    below: str | None,
+    subscriptions: bool,
+    log: bool,
+    password: str,
+    mailgun_key: str,
 ) -> None:
     """Serve the public folder as the web should see it: media types, ETags, compression, security headers.
 
@@ -50,7 +58,7 @@ def serve(
     folder, path = (Path(output), "") if output else _find_public_folder()
     place = f"{(path if below is None else below).strip('/')}/".lstrip("/")
     what = f"{folder.name}/" if folder.is_dir() else "subscriptions"
-    with _open_site(folder, place, password if subscriptions else None) as site:
+    with _open_site(folder, place, password if subscriptions else None, mailgun_key) as site:
         run_server(
             site, host=host, port=port, log=print_note if log else None,
             ready=lambda address: print_note(f"Serving {what} at {address}{place} until Ctrl-C"),
@@ -64,7 +72,9 @@ def _find_public_folder() -> tuple[Path, str]:
 
 
 @contextmanager
-def _open_site(folder: Path, below: str, password: str | None) -> "Iterator[PublicSite | SubscriptionSite]":
+def _open_site(
+    folder: Path, below: str, password: str | None, mailgun_key: str
+) -> "Iterator[PublicSite | SubscriptionSite]":
     """Open what is served; password: of the mail server, when the pages of subscriptions are, too.
 
     Raises DeliveryError when there is no public folder, or nothing that readers could agree to.
@@ -85,6 +95,7 @@ def _open_site(folder: Path, below: str, password: str | None) -> "Iterator[Publ
         warn=print_note,
         find_latest=lambda: _find_latest(publication),
         fetch=lambda url: _fetch_directly(publication, url),
+        mailgun_key=mailgun_key,
     )
     print_note(f"Readers sign up at {found.answers.pages.address}")
     with _send_beside(publication, password):

@@ -14,6 +14,7 @@ from dispatch.deliver.connection import Call, GoAhead, Pause, Request, Step, Wor
 from dispatch.smtp import Conversation
 
 _MOST_AT_ONCE = 512  # steps in one transaction
+_SHARE = 0.1  # of the time that a transaction takes, to wait for more steps
 _OFTEN = 0.1  # seconds: so often it is looked whether somebody has waited long enough
 
 
@@ -36,6 +37,7 @@ class EventLoop:
         self._pauses: dict[Work, float] = {}
         self._returned: queue.SimpleQueue[tuple[Work, object]] = queue.SimpleQueue()
         self._looked = 0.0
+        self._disk_seconds = 0.0  # that the last transaction took
 
     def run_all(self, works: Iterable[Work]) -> None:
         """Run all until they have ended. Raises what has stopped one of them, or the ledger."""
@@ -46,8 +48,9 @@ class EventLoop:
                 self._running += 1
                 self._resume(work)
             while self._running:
-                # Whoever can report now is in the same transaction.
-                if not self._look_around(0 if self._steps else self._choose_patience()) and self._steps:
+                self._look_around(self._choose_patience())
+                if self._steps:
+                    self._gather_steps()
                     self._write_steps()
         if self._failure:
             raise self._failure
@@ -99,10 +102,18 @@ class EventLoop:
         soonest = min(self._pauses.values(), default=float("inf")) - time.monotonic()
         return min(max(soonest, 0.0), _OFTEN)
 
-    def _look_around(self, patience: float) -> bool:
-        """Wait at most so long for anything to go on, and let it; return whether anything did."""
-        found = self._selector.select(patience)
-        for key, _ in found:
+    def _gather_steps(self) -> None:
+        """Wait a moment for those whose servers are about to answer, so that they are in the same transaction."""
+        until = time.monotonic() + self._disk_seconds * _SHARE
+        while any(talk.is_waiting for talk in self._talks.values()):
+            patience = until - time.monotonic()
+            if patience <= 0:
+                return
+            self._look_around(patience)
+
+    def _look_around(self, patience: float) -> None:
+        """Wait at most so long for anything to go on, and let it."""
+        for key, _ in self._selector.select(patience):
             if key.data is None:
                 self._waking.recv(1_000)
                 while not self._returned.empty():
@@ -117,7 +128,6 @@ class EventLoop:
             self._looked = now
             for work in [one for one, talk in self._talks.items() if talk.is_waiting and talk.deadline <= now]:
                 self._go_on(work)
-        return bool(found)
 
     def _go_on(self, work: Work) -> None:
         """Go on with a turn whose server has said something, or can be written to, or has not answered in time."""
@@ -136,11 +146,13 @@ class EventLoop:
         steps, self._steps = self._steps[:_MOST_AT_ONCE], self._steps[_MOST_AT_ONCE:]
         answers: Sequence[GoAhead] = [GoAhead(is_marked=False, next=None)] * len(steps)
         if not self._is_broken:
+            begin = time.monotonic()
             try:
                 answers = self._write([step for _, step in steps])
             except Exception as error:  # noqa: BLE001 - it is raised again when all have hung up
                 self._is_broken = True
                 self._fail(error)
+            self._disk_seconds = time.monotonic() - begin
         for (work, _), answer in zip(steps, answers, strict=True):
             self._resume(work, answer)
 

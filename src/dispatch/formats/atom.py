@@ -95,7 +95,7 @@ def _add_origin(article: Article, entry: Element) -> None:
     """Add where an entry was first published, and when, last: a reader takes title and link from the first it meets."""
     source, updated = article.source, article.published or article.source.feed_updated
     id_ = source.feed_id or links.encode_ascii(source.feed or source.url)  # an id is what the feed says that it is
-    if not (id_ and source.title and updated):
+    if not (id_ and source.title.strip() and updated):
         return
     origin = etree.SubElement(entry, "source")
     etree.SubElement(origin, "id").text = id_

@@ -6,6 +6,7 @@ is the same message.
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -28,6 +29,11 @@ SHORT = policy.SMTP.clone(max_line_length=76)
 _WORDS = frozenset({"from", "reply-to", "subject", "to"})
 _OWN = frozenset({"List-Id", "List-Archive", "Auto-Submitted", "X-Auto-Response-Suppress", "Reply-To"})
 LONGEST_HEADER = 200
+# What tells a service to count nothing; and what is in its events, which have no header of the mail.
+_SERVICES: Mapping[str, Mapping[str, str]] = {
+    "postmark": {"X-PM-Metadata-dispatch": "REFERENCE", "X-PM-TrackLinks": "None", "X-PM-TrackOpens": "false"},
+    "mailgun": {"X-Mailgun-Variables": '{"dispatch": "REFERENCE"}', "X-Mailgun-Track": "no"},
+}
 _SHORT_MAILBOX = 60  # characters: no header with it is folded
 _NO_LABEL = re.compile(r"[^a-z0-9-]+")
 
@@ -81,8 +87,8 @@ def build_message(issue: Contents, publication: Publication, to: str, handing_ov
         headers["Date"] = format_datetime(handing_over.date.astimezone(ZoneInfo(publication.timezone)))
         headers["Message-ID"] = f"<{handing_over.message_id}@{_find_site(publication)}>"
         headers["X-Dispatch"] = handing_over.reference
-        if publication.delivery.service == "postmark":  # whose events have no header of the mail, but what this says
-            headers["X-PM-Metadata-dispatch"] = handing_over.reference
+        own = _SERVICES.get(publication.delivery.service, {})
+        headers |= {name: value.replace("REFERENCE", handing_over.reference) for name, value in own.items()}
     if is_one_click:
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     for name, value in headers.items():

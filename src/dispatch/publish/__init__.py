@@ -23,12 +23,14 @@ from dispatch.deferred import defer_names
 
 if TYPE_CHECKING:
     from dispatch.publish.doubts import *
+    from dispatch.publish.issue_index import *
     from dispatch.publish.private_lists import *
     from dispatch.publish.publishing import *
 else:
     __getattr__ = defer_names(
         __name__,
         doubts="list_doubts",
+        issue_index="read_unchanged",
         private_lists="judge_private_lists",
         publishing="SiteUpdate judge_issue publish_site render_formats",
     )

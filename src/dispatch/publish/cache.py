@@ -9,7 +9,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,8 +43,9 @@ CREATE TABLE whole (folder TEXT PRIMARY KEY, inputs TEXT NOT NULL) WITHOUT ROWID
 class BuildCache:
     """The cache, open for one publish to one folder. Everything is recorded in one transaction, or nothing."""
 
-    def __init__(self, connection: sqlite3.Connection, root: Path, folder: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, root: Path, folder: Path, *, only_reads: bool = False) -> None:
         self._connection = connection
+        self._only_reads = only_reads
         self._root = root
         self._folder = folder
         self._name = self._name_folder(folder)
@@ -81,9 +82,9 @@ class BuildCache:
                 self._looked[name] = before[1]
             else:
                 self._looked[name] = make_digest(files.read_file(path, within=self._root, error=DeliveryError))
-                self._connection.execute(
-                    "INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (name, stamp, self._looked[name])
-                )
+                if not self._only_reads:
+                    row = (name, stamp, self._looked[name])
+                    self._connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", row)
         return self._looked[name]
 
     def digest_folder(self, path: Path) -> dict[Path, str]:
@@ -212,6 +213,25 @@ def open_cache(root: Path, folder: Path, *, dry: bool = False) -> Iterator[Build
         remedy = "make room on the disk" if code == sqlite3.SQLITE_FULL else _REMEDY
         hint = "wait until that has finished" if busy else f"{remedy}: it is only a cache"
         raise DeliveryError(what, subject=FILE.as_posix(), hint=hint) from error
+
+
+@contextmanager
+def read_cache(root: Path) -> Iterator[BuildCache | None]:
+    """Open what the last publish has left only to be read, beside one that is going on; None where nothing can be."""
+    connection = None
+    with suppress(sqlite3.Error, DeliveryError):
+        path = databases.find_database(root, FILE, error=DeliveryError)
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=1)
+    if connection is None:
+        yield None
+        return
+    with closing(connection):
+        found = None
+        with suppress(sqlite3.Error):
+            connection.execute("BEGIN")
+            if connection.execute("PRAGMA user_version").fetchone() == (_VERSION,):
+                found = BuildCache(connection, root, root, only_reads=True)
+        yield found
 
 
 def _connect(path: Path, *, dry: bool) -> sqlite3.Connection:

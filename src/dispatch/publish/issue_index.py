@@ -9,7 +9,7 @@ from typing import Annotated
 from dispatch import derived, issues, ledger, pictures, render, serialise
 from dispatch.errors import IssueError
 from dispatch.model import Fault, ImageCopy, Issue, PageKind, Publication, Record
-from dispatch.publish.cache import BuildCache
+from dispatch.publish.cache import BuildCache, read_cache
 from dispatch.publish.changed_articles import read_anew
 from dispatch.publish.listings import make_entry, strip_texts
 from dispatch.publish.plan import plan_pages
@@ -137,9 +137,18 @@ class IssueIndex:
             return derived.build_issue_address(self.publication, slug) not in {record.url for record in self.records}
         return head.status != "published" and head.id not in {record.id for record in self.records}
 
-    def _find_issue(self, slug: str) -> CachedIssue:
+    def find_unchanged(self) -> dict[str, Issue]:
+        """Return the issues without their texts, by slug, of which no file has changed since they were cached."""
+        cached = ((slug, self.cache.find_issue(slug, self._digest_files(slug))) for slug in self.cache.issue_slugs())
+        return {slug: one.issue for slug, one in cached if one}
+
+    def _digest_files(self, slug: str) -> str:
+        """Digest the files of an issue, and what else it is made of."""
         folder = self.cache.digest_folder(self.publication.root / "issues" / slug)
-        made_of = make_digest(self.settings, *(f"{path}\0{digest}" for path, digest in folder.items()))
+        return make_digest(self.settings, *(f"{path}\0{digest}" for path, digest in folder.items()))
+
+    def _find_issue(self, slug: str) -> CachedIssue:
+        made_of = self._digest_files(slug)
         cached = self.cache.find_issue(slug, made_of)
         if cached is None:
             cached = self._digest_issue(self.read(slug))
@@ -173,6 +182,12 @@ class IssueIndex:
             entry = make_entry(whole, self.publication, entered[issue.id])
             entries = render.render_entries(whole, self.publication, [*whole.articles, entry])
             self.cache.store_entries(issue.slug, made_of, entries)
+
+
+def read_unchanged(publication: Publication) -> dict[str, Issue]:
+    """Read what the last publish has cached: each issue of which no file has changed, without its texts, by slug."""
+    with read_cache(publication.root) as cache:
+        return IssueIndex(publication=publication, cache=cache).find_unchanged() if cache else {}
 
 
 def _count_characters(issue: Issue) -> int:

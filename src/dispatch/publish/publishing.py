@@ -98,9 +98,11 @@ def judge_issue(
     among them. Raises IssueError and RenderError.
     """
     from dispatch import check, issues, ledger
+    from dispatch.publish.issue_index import read_unchanged
     from dispatch.publish.republishing import judge_kits
 
-    everything = issues.read_all_issues(publication, with_texts=False) if everything is None else everything
+    if everything is None:
+        everything = issues.read_all_issues(publication, with_texts=False, known=read_unchanged(publication))
     found = check.findings(
         issue,
         render_formats(issue, publication),

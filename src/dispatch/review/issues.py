@@ -136,6 +136,8 @@ class _Comparison:
         if was is None:
             yield _report_new(now.article)
             return
+        if was.article is now.article:
+            return  # nobody has changed its issue, which was read once
         excused = self.off | ids.find_answered(now.article, self.spent)
         promise = Promise(is_public=was.article.id in self.public, excused=excused)
         moves = all(self._is_place(one.url) for one in (was.article, now.article))

@@ -1,10 +1,9 @@
 """Read a publication as a Version, and make a Review of two."""
 
 import errno
-import filecmp
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,15 +16,24 @@ from dispatch.review.changes import Change, Review, Version
 from dispatch.review.issues import compare_versions
 from dispatch.review.settings import LOCK, pick_shown
 
+# Reads issues of a publication without their texts, those that it can at once, by slug.
+ReadKnown = Callable[[Publication], Mapping[str, Issue]]
+
 
 def read_version(
-    root: Path, later: Publication | None = None, *, same: Set[str] = frozenset(), known: Version | None = None
+    root: Path,
+    later: Publication | None = None,
+    *,
+    same: Set[str] = frozenset(),
+    known: Version | None = None,
+    read_known: ReadKnown = lambda _: {},
 ) -> Version:
     """Read the publication in a folder; what of it cannot be read is among the version's faults, and not raised.
 
     later: the publication as it became. Where it has moved, its issues and the ledger are read as if it had been there.
-    same: the slugs of issues that are the same in another version: they are read without their texts, or taken from
-    ``known``, which is that version.
+    same: the slugs of issues that are the same in another version: they are read without their texts, or are not even
+    in the folder, but taken from ``known``, which is that version; likewise the ledger, by its name. read_known: gives
+    issues without their texts that need not be read, by slug.
     """
     if not os.path.lexists(root / config.FILE):
         return Version(publication=None)
@@ -43,13 +51,16 @@ def read_version(
         slugs = issues.list_slugs(publication)
     except IssueError as error:
         return Version(publication=publication, faults={"issues": error.faults})
-    for slug in slugs:
-        if known and slug in same and (there := known.find_issue(slug)):
-            read.append(there)
-            files[slug] = dict(known.files[slug])
+    ready = {one.slug: one for one in known.issues} if known else read_known(publication) if same else {}
+    for slug in sorted({*slugs, *same} - {ledger.FILE}):
+        if known and slug in same & known.faults.keys():
+            faults[slug] = known.faults[slug]
             continue
         try:
-            one = issues.read_issue(publication, slug, with_texts=slug not in same)
+            if slug in same:
+                read.append(ready.get(slug) or issues.read_issue(publication, slug, with_texts=False))
+                continue
+            one = issues.read_issue(publication, slug)
             bodies = issues.read_pictures(publication, one)
         except IssueError as error:
             faults[slug] = error.faults
@@ -57,7 +68,7 @@ def read_version(
         read.append(one)
         files[slug] = {name: hashlib.sha256(bodies[name]).hexdigest() for name in sorted(bodies)}
     try:
-        remembered = ledger.read_records(publication)
+        remembered = known.ledger if known and ledger.FILE in same else ledger.read_records(publication)
     except IssueError as error:
         remembered = ()
         faults[ledger.FILE] = error.faults
@@ -71,17 +82,20 @@ def read_version(
     )
 
 
-def read_versions(root: Path, commit: str) -> tuple[Version, Version]:
+def read_versions(root: Path, commit: str, read_known: ReadKnown = lambda _: {}) -> tuple[Version, Version]:
     """Read the publication as it was at a commit, and as it is; see ``read_version``. Raises ReviewError.
 
     An issue of which no file is another is read once, and without its texts, unless the publication is another.
     """
+    blobs = git.list_blobs(root, commit)
     try:
         with TemporaryDirectory(prefix="dispatch-") as folder:
             past = Path(folder).resolve()
-            git.restore_folder(root, commit, past)
-            same = _find_same(past, root)
-            now = read_version(root, same=same)
+            git.restore_files(root, (one for one in blobs if not _name_issue(one.path)), past)
+            same = _find_same(blobs, past, root)
+            changed = (one for one in blobs if _name_issue(one.path) and _name_issue(one.path) not in same)
+            git.restore_files(root, changed, past)
+            now = read_version(root, same=same, read_known=read_known)
             return read_version(past, now.publication, same=same, known=now), now
     except OSError as cause:
         full = "Make room for temporary files, or name" if cause.errno in {errno.ENOSPC, errno.EDQUOT} else "Name"
@@ -89,30 +103,34 @@ def read_versions(root: Path, commit: str) -> tuple[Version, Version]:
         raise ReviewError(f"the past cannot be restored: {cause.strerror}", address=str(root), hint=hint) from cause
 
 
-def _find_same(past: Path, root: Path) -> frozenset[str]:
-    """Find the slugs of the issues whose files are the same; none where the publications say something else of them."""
+def _name_issue(path: str) -> str:
+    """Name the folder below ``issues`` in which a file of the publication lies; empty for any other file."""
+    parts = path.split("/")
+    return parts[1] if parts[0] == "issues" and len(parts) > 2 else ""
+
+
+def _find_same(blobs: Iterable[git.Blob], past: Path, root: Path) -> frozenset[str]:
+    """Find the slugs of the issues whose files are the same, and the ledger; none where the publications are others."""
     try:
         was, now = config.load(past), config.load(root)
-    except ConfigError:
+        slugs = issues.list_slugs(now)
+    except (ConfigError, IssueError):
         return frozenset()
-    if replace(was, root=now.root) != now or not (past / "issues").is_dir():
+    if replace(was, root=now.root) != now:
         return frozenset()
-    slugs = [one.name for one in (past / "issues").iterdir()]
-    return frozenset(one for one in slugs if _is_same_folder(past / "issues" / one, root / "issues" / one))
+    held: dict[str, list[git.Blob]] = {}
+    for one in blobs:
+        held.setdefault(_name_issue(one.path) or one.path, []).append(one)
+    same = (slug for slug in slugs if slug in held and _is_same_folder(root, slug, held[slug]))
+    lock = (one.path for one in held.get(ledger.FILE, ()) if git.is_as_held(root / one.path, one))
+    return frozenset({*same, *lock})
 
 
-def _is_same_folder(one: Path, other: Path) -> bool:
-    """Whether two folders hold the same files, by names and bytes; links are none."""
-    names, others = (
-        {path.relative_to(folder) for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()}
-        for folder in (one, other)
-    )
-    if names != others or any((other / name).is_symlink() or not (other / name).is_file() for name in names):
-        return False
-    try:
-        return all(filecmp.cmp(one / name, other / name, shallow=False) for name in names)
-    except OSError:
-        return False  # whoever reads it as an issue says why
+def _is_same_folder(root: Path, slug: str, held: Sequence[git.Blob]) -> bool:
+    """Whether an issue's folder holds these files, by names and bytes, and no others; links are none."""
+    found = (Path(where, name) for where, _, names in os.walk(root / "issues" / slug) for name in names)
+    names = {path.relative_to(root).as_posix() for path in found}
+    return names == {one.path for one in held} and all(git.is_as_held(root / one.path, one) for one in held)
 
 
 def make_review(

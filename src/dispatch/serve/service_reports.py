@@ -1,7 +1,8 @@
 """What a mail service posts of the mails that it has sent: taken when it is proven, answered when it is written down.
 
 The address has a secret; Amazon's SNS has a signature besides, and posts of many people's topics: only those that are
-named in the settings are believed, and before that nothing is fetched.
+named in the settings are believed, and before that nothing is fetched. Mailgun's signature is of a random text alone:
+each counts once.
 """
 
 import hmac
@@ -14,13 +15,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from dispatch.bounces import SERVICES, sns
-from dispatch.errors import DispatchError
+from dispatch.bounces import SERVICES, mailgun, sns
+from dispatch.errors import DeliveryError, DispatchError
 from dispatch.model import DeliveryReport
 from dispatch.tokens import sign_text
 
 MOST_BYTES: Final = 256 * 1024
 _MOST_CERTIFICATES: Final = 10
+_MOST_PROOFS: Final = 100_000  # of a day; the oldest are forgotten first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +35,9 @@ class ServiceReports:
     take: Annotated[Callable[[Sequence[DeliveryReport], datetime], None], "records reports; raises DispatchError"]
     now: Annotated[Callable[[], datetime], "the clock"]
     warn: Annotated[Callable[[str], None], "told what the operator should know"]
+    mailgun_key: Annotated[str, "with which Mailgun signs; empty when nobody has told"] = field(default="", repr=False)
     _certificates: dict[str, bytes] = field(default_factory=dict)
+    _proofs: dict[str, object] = field(default_factory=dict)
 
     async def answer(self, request: Request, path: str) -> Response:
         """Answer a request below ``subscription/reports/``: 200 only when what it brought is on the disk."""
@@ -67,8 +71,23 @@ class ServiceReports:
             if confirmation := sns.find_confirmation_url(notice):
                 self.fetch(confirmation)
                 return 200
-        now = self.now()
-        self.take(SERVICES[service](body, now), now)
+        now, proof = self.now(), ""
+        if service == "mailgun":
+            if not self.mailgun_key:
+                raise DeliveryError("is missing, and Mailgun posts reports", address="DISPATCH_MAILGUN_KEY")
+            proof = mailgun.find_proof(body, self.mailgun_key, now)
+            if not proof:
+                return 403
+            mark = object()
+            if self._proofs.setdefault(proof, mark) is not mark:
+                return 200  # it was taken
+            if len(self._proofs) > _MOST_PROOFS:
+                self._proofs.pop(next(iter(self._proofs)), None)
+        try:
+            self.take(SERVICES[service](body, now), now)
+        except DispatchError:
+            self._proofs.pop(proof, None)  # it comes again
+            raise
         return 200
 
     def _is_proven(self, notice: sns.Notice) -> bool:

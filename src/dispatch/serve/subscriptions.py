@@ -149,14 +149,16 @@ def build_subscription_site(
     warn: Callable[[str], None],
     find_latest: Callable[[], Link | None],
     fetch: Callable[[str], bytes] | None = None,
+    mailgun_key: str = "",
     limit: NetworkLimit | None = None,
     pace: float = PACE,
 ) -> SubscriptionSite:
     """Put the pages of a publication's subscriptions before what else is on the host.
 
     now: the clock. warn: told what the operator should know. find_latest: finds the newest issue.
-    fetch: fetches an address and is led nowhere else; without it no reports of mail services are taken. Raises
-    DeliveryError when readers have nothing to agree to, or nobody writes to them.
+    fetch: fetches an address and is led nowhere else; without it no reports of mail services are taken.
+    mailgun_key: with which Mailgun signs them. Raises DeliveryError when readers have nothing to agree to, or nobody
+    writes to them.
     """
     address = find_subscription_pages(publication)
     if not address:
@@ -181,6 +183,7 @@ def build_subscription_site(
             take=lambda found, moment: take_reports(publication, found, moment),
             now=now,
             warn=warn,
+            mailgun_key=mailgun_key,
         )
         if fetch
         else None

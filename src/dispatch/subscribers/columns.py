@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import NamedTuple, cast
+from typing import Annotated, NamedTuple, cast
 
 from dispatch.errors import DeliveryError
 from dispatch.from_mapping import suggest_nearest
@@ -25,11 +25,7 @@ class Columns(NamedTuple):
     true: Mapping[int, SubscriberState]
     filled: Mapping[int, SubscriberState]
     false: Mapping[int, SubscriberState]
-
-    @property
-    def telling(self) -> set[int]:
-        """The columns that mean a state."""
-        return {*self.true, *self.filled, *self.false}
+    telling: Annotated[frozenset[int], "the columns that mean a state"]
 
 
 class KnownWords(NamedTuple):
@@ -54,7 +50,7 @@ def read_listed(lines: Iterable[str], *, mapped: Mapping[str, str] | None = None
             head = ["email"]
         columns = _find_columns(head, mapped or {})
         for row in rows:
-            if any(cell.strip() for cell in row):
+            if any(map(str.strip, row)):
                 yield _read_row(row, columns, rows.line_num)
     except csv.Error as error:
         raise DeliveryError(f"is no CSV: {error}", hint="Save it as CSV, with commas.") from error
@@ -86,28 +82,36 @@ def _find_columns(head: list[str], mapped: Mapping[str, str]) -> Columns:
         kind: {words.index(word): state for word, state in states.items() if word in words}
         for kind, states in known.when.items()
     }
-    return Columns(fields=found, true=places["true"], filled=places["filled"], false=places["false"])
+    return Columns(**places, fields=found, telling=frozenset().union(*places.values()))
 
 
 def _read_row(row: list[str], columns: Columns, line: int) -> ListedPerson:
     cells = {field: row[number].strip() for field, number in columns.fields.items() if number < len(row)}
-    bracketed = re.fullmatch(r"([^<>]*)<([^<>]+)>", cells.get("email", ""))
-    whole = f"{cells.get('first', '')} {cells.get('last', '')}"
-    names = (cells.get("name") or (bracketed[1].strip(' "') if bracketed else "") or whole).split()
-    tags = (" ".join(tag.strip(" \"'[]").split()) for tag in re.split("[,;|]", cells.get("tags", "")))
+    email, name, tags = cells.get("email", ""), cells.get("name", ""), cells.get("tags", "")
+    if bracketed := re.fullmatch(r"([^<>]*)<([^<>]+)>", email) if "<" in email else None:
+        name, email = name or bracketed[1].strip(' "'), bracketed[2]
+    if not name and ("first" in cells or "last" in cells):
+        name = f"{cells.get('first', '')} {cells.get('last', '')}"
     return ListedPerson(
         line=line,
-        email=bracketed[2] if bracketed else cells.get("email", ""),
+        email=email,
         state=_find_state(row, columns, cells.get("state", "")),
-        name=" ".join(names)[:200],
+        name=" ".join(name.split())[:200],
         language=cells.get("language", "").replace("_", "-"),
-        tags=tuple(sorted({tag[:100] for tag in tags if tag})),
+        tags=_parse_tags(tags) if tags else (),
         since=_parse_moment(cells.get("since", "")),
     )
 
 
+def _parse_tags(written: str) -> tuple[str, ...]:
+    tags = (" ".join(tag.strip(" \"'[]").split()) for tag in re.split("[,;|]", written))
+    return tuple(sorted({tag[:100] for tag in tags if tag}))
+
+
 def _find_state(row: list[str], columns: Columns, written: str) -> SubscriberState | None:
     """Find the state: the least that any of the columns says, so that nobody who has left comes back."""
+    if not (written or columns.telling):
+        return None
     said = [_load_words().states.get(_fold_word(written))] if written else []
     for number in columns.telling:
         word = row[number].strip().lower() if number < len(row) else ""
@@ -120,10 +124,10 @@ def _find_state(row: list[str], columns: Columns, written: str) -> SubscriberSta
 
 def _parse_moment(written: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(written.replace(" UTC", "+00:00"))
+        moment = datetime.fromisoformat(written.replace(" UTC", "+00:00")) if written else None
     except ValueError:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.replace(tzinfo=UTC) if moment and not moment.tzinfo else moment
 
 
 def _fold_word(word: str) -> str:

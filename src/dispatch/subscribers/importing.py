@@ -52,12 +52,14 @@ class ListImport:
         self.report.batch = rows.insert_row(
             self.connection, "INSERT INTO batch (at, how) VALUES (?, ?)", rows.to_seconds(self.now), self.how
         )
+        words = rows.find_words(self.connection, self.words)
+        consent: rows.ConsentValues = (rows.to_seconds(self.now), "imported", self.how, words, self.report.batch, "")
         for number, person in enumerate(people, 1):
-            self._import_person(person)
+            self._import_person(person, consent)
             if number % _EVERY == 0:
                 on_progress(number)
 
-    def _import_person(self, person: ListedPerson) -> None:
+    def _import_person(self, person: ListedPerson, consent: rows.ConsentValues) -> None:
         report = self.report
         try:
             email = parse_mailbox(person.email)
@@ -76,8 +78,8 @@ class ListImport:
             report.suppressed += 1
         else:
             since = person.since or self.now
-            number = rows.insert_person(self.connection, email, person.name, state, person.language, since)
-            rows.record_consent(self.connection, number, self.now, "imported", self.how, self.words, report.batch)
+            number = rows.insert_person(self.connection, email, person.name, state, person.language, since, same=same)
+            rows.insert_consent(self.connection, number, consent)
             rows.add_tags(self.connection, number, person.tags)
             report.added += 1
 

@@ -4,12 +4,14 @@ import hmac
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 from dispatch.databases import SqlConnection
 from dispatch.errors import DeliveryError
 from dispatch.mail_addresses import fold_mailbox, parse_mailbox
 from dispatch.model import Consent, ConsentKind, NoticeKind, Subscriber, SubscriberState, SuppressionReason
 
+ConsentValues: TypeAlias = tuple[int, ConsentKind, str, int, int, str]  # at, what, how, words, batch, ip
 LIST = ""  # there is one list of subscribers yet
 FORM = "the form at "  # with what begins how somebody came who signed up on a page
 
@@ -46,10 +48,18 @@ def make_person(connection: SqlConnection, row: tuple[int, str, SubscriberState,
 
 
 def insert_person(
-    connection: SqlConnection, email: str, name: str, state: SubscriberState, language: str, since: datetime
+    connection: SqlConnection,
+    email: str,
+    name: str,
+    state: SubscriberState,
+    language: str,
+    since: datetime,
+    *,
+    same: str = "",
 ) -> int:
-    """Insert somebody with an address that was parsed; return the number."""
-    values = (secrets.token_bytes(8), LIST, email, fold_mailbox(email), name, state, language, to_seconds(since))
+    """Insert somebody with an address that was parsed; return the number. same: the folded address, if it is known."""
+    same = same or fold_mailbox(email)
+    values = (secrets.token_bytes(8), LIST, email, same, name, state, language, to_seconds(since))
     return insert_row(
         connection,
         "INSERT INTO subscriber (key, list, email, same, name, state, language, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -82,9 +92,14 @@ def record_consent(
     ip: str = "",
 ) -> None:
     """Record what somebody said or did; the same words are kept once."""
-    row = (number, to_seconds(now), what, how, find_words(connection, words), batch, ip)
+    insert_consent(connection, number, (to_seconds(now), what, how, find_words(connection, words), batch, ip))
+
+
+def insert_consent(connection: SqlConnection, number: int, values: ConsentValues) -> None:
+    """Insert what somebody said or did, whose words are kept already."""
     connection.execute(
-        "INSERT INTO consent (subscriber, at, what, how, words, batch, ip) VALUES (?, ?, ?, ?, ?, ?, ?)", row
+        "INSERT INTO consent (subscriber, at, what, how, words, batch, ip) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (number, *values),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from dispatch.mail_addresses import fold_mailbox
 from dispatch.model import ConsentKind, Link, Publication, Subscriber
@@ -17,7 +17,7 @@ from dispatch.tokens import read_token
 
 RETURNS = timedelta(days=1)
 _BY_LINK = "the link in a mail"  # how somebody left who may undo it
-_PATIENCE = 1.0  # seconds that leaving waits for a message that is on its way
+_OFTEN = 0.02  # seconds between two looks whether a message is on its way
 
 
 class LatestConsent(NamedTuple):
@@ -52,6 +52,8 @@ def load_keys(publication: Publication) -> tuple[bytes, ...]:
 @dataclass(frozen=True)
 class Subscriptions(OwnData):
     """The subscribers as they use the pages. Nothing here makes somebody active who has not said so twice."""
+
+    patience: Annotated[float, "seconds after which leaving is answered, though a message is still on its way"] = 1.0
 
     def find_confirmable(self, token: str, now: datetime) -> Confirmable | None:
         """Find what a link would confirm; None when it does nothing. Writes nothing."""
@@ -104,13 +106,14 @@ class Subscriptions(OwnData):
 
     def leave(self, token: str, now: datetime) -> Subscriber | None:
         """Record that somebody has left, however often they say so; nothing that has not begun is sent after it."""
+        until = time.monotonic() + self.patience
         with DATABASE.begin_transaction(self.connection):
             person = self.find_reader(token, "leave", now)
             if person and person.state in ("active", "pending"):
                 how = _BY_LINK if person.state == "active" else f"{_BY_LINK}, before confirming"
                 rows.set_state(self.connection, person.number, "left", now, how)
         if person:
-            self._await_sending(person)
+            self._await_sending(person, until)
         return self.find_reader(token, "leave", now)
 
     def can_return(self, reader: Subscriber, now: datetime) -> bool:
@@ -153,10 +156,8 @@ class Subscriptions(OwnData):
             LatestConsent("imported", person.since, "", ""),
         )
 
-    def _await_sending(self, person: Subscriber) -> None:
+    def _await_sending(self, person: Subscriber, until: float) -> None:
         """Wait for a message to somebody that has begun, so that nothing comes after the answer."""
         begun = "SELECT 1 FROM delivery WHERE subscriber = ? AND state = 'sending' LIMIT 1"
-        for _ in range(int(_PATIENCE * 20)):
-            if not self.connection.execute(begun, (person.number,)).fetchone():
-                return
-            time.sleep(0.05)
+        while self.connection.execute(begun, (person.number,)).fetchone() and time.monotonic() < until:
+            time.sleep(_OFTEN)
