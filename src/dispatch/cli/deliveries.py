@@ -48,7 +48,7 @@ _QUEUED = re.compile(r"([0-9A-Za-z]{6,20}): message-id=<([0-9a-f]{32})@")
 @click.option("--state", type=click.Choice(get_args(DeliveryState)), help="Only the messages in this state.")
 @click.option("--report", "is_report", is_flag=True, help="Show the numbers of each issue; nobody is watched for them.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
-@click.option("--output", "-o", metavar="FILE", help="Write the report as a page, which holds no address.")
+@click.option("--output", "-o", metavar="FILE", help="Write the report as a page: numbers alone.")
 def deliveries(
     issue: str | None, state: DeliveryState | None, is_report: bool, as_json: bool, output: str | None
 ) -> None:
@@ -66,12 +66,10 @@ def deliveries(
     """
     from dispatch.subscribers.database import DATABASE
 
-    if output and not is_report:
-        raise click.UsageError("What is written as a page is the report: add --report.")
     here = open_publication()
     found = require_round(here, issue) if issue else None
     with DATABASE.open_connection(here.root, only_reads=True) as connection:
-        if is_report:
+        if is_report or output:
             _report_numbers(connection, here, found, output, as_json=as_json)
         elif found:
             _print_messages(connection, found, state, as_json=as_json)

@@ -8,6 +8,7 @@ from typing import Annotated, NamedTuple
 from dispatch.errors import IssueError
 from dispatch.identity import fold_spelling, is_same_name, register_authors
 from dispatch.model import Article, Author, Publication, WitnessKind
+from dispatch.readers.people import is_house
 
 
 class CreditChoice(NamedTuple):
@@ -18,8 +19,12 @@ class CreditChoice(NamedTuple):
 
 
 def list_choices(article: Article) -> list[CreditChoice]:
-    """List whom an editor may choose: those whom the article names now, then those whom each kind of markup names."""
-    choices = [CreditChoice(article.authors, ())] if article.authors else []
+    """List whom an editor may choose: those whom the article names now, then those whom each kind of markup names.
+
+    A staff, a desk or a job (“Staff Writer”) is nobody to choose.
+    """
+    is_person = any(not is_house(one.name) for one in article.authors)
+    choices = [CreditChoice(article.authors, ())] if is_person else []
     for witness in article.witnesses:
         named = tuple(
             _complete_author(Author(name=name, url=url), article.authors)
