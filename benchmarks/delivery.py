@@ -163,13 +163,15 @@ def measure_memory(wire: Publication) -> Turn:
     numbers = count()
 
     def turn() -> float:
-        one = replace(sample.issue(1), id=f"tag:wire.example,2026:{next(numbers)}", slug=f"ferries-{next(numbers)}")
-        issues.create_issue(config.load(wire.root), replace(one, status="published", date=NOW))
+        number = next(numbers)
+        one = replace(sample.issue(1), id=f"tag:wire.example,2026:{number}", slug=f"ferries-{number}", date=NOW)
+        section = replace(one.sections[0], articles=(sample.article(number),))
+        issues.create_issue(config.load(wire.root), replace(one, status="published", sections=(section,)))
         with DATABASE.open_connection(wire.root) as connection, DATABASE.begin_transaction(connection):
             connection.execute("UPDATE delivery SET at = 0")
         command = (sys.executable, "-c", AND_ITS_MEMORY, "send", one.slug, "--yes", "--untested")
         said = subprocess.run(command, cwd=wire.root, check=False, capture_output=True, text=True)
-        assert "VmHWM:" in said.stdout, said.stderr
+        assert f"{MESSAGES} accepted" in said.stderr, said.stderr
         kilobytes = next(line.split()[1] for line in said.stdout.splitlines() if line.startswith("VmHWM:"))
         return int(kilobytes) / 1024 / 1000
 

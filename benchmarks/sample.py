@@ -18,6 +18,7 @@ def forget() -> None:
     """What a process that renders once does not know yet."""
     html.cut_excerpt.cache_clear()
     html.to_plain_text.cache_clear()
+    html.to_marked_text.cache_clear()
 
 
 def publication() -> Publication:

@@ -204,6 +204,13 @@ def test_what_is_told_wins_over_what_was_found() -> None:
     assert told(found, Article()) == found
 
 
+def test_a_day_that_is_told_is_certain() -> None:
+    found = nouns.article(published=nouns.DATE, date_certainty="likely")
+    assert told(found, Article(note="Look")).date_certainty == "likely"
+    said = told(found, Article(published=nouns.DATE))
+    assert (said.published, said.date_certainty) == (nouns.DATE, "certain")
+
+
 def test_an_author_of_that_name_is_completed() -> None:
     found = nouns.article(
         authors=(Author(name="Jerry  Jackson", bio="Writes.", avatar="https://a.example/j.png"), Author(name="B"))

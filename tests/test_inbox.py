@@ -19,7 +19,7 @@ from dispatch import serialise as as_json
 from dispatch.errors import GatherError
 from dispatch.inbox import Inbox, InboxQuery, KeepResult
 from dispatch.inbox.database import DATABASE
-from dispatch.model import Arrival, Article, Author, Publication, Source, Visit
+from dispatch.model import Arrival, Article, Author, Credit, Publication, Source, Visit, Witness
 from thorough import scale
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -481,3 +481,19 @@ def test_of_two_versions_of_an_entry_in_one_feed_the_later_counts(box: Inbox) ->
     for order in ([new, old], [old, new]):
         assert box.keep_articles("paper", order, LATER) == KeepResult(known=2)
         assert box.find_arrival(1).article == new
+
+
+def test_a_name_that_is_forgotten_is_nowhere_in_what_waits(box: Inbox) -> None:
+    ann = Author(name="Ann Lee", url="https://people.example/ann")
+    told = Credit(role="translator", name="Ann Lee")
+    seen = Witness(kind="byline", names=("Ann Lee", "Bo"))
+    box.keep_articles("paper", [story(2), story(1, authors=(ann,), credits=(told,), witnesses=(seen,))], NOW)
+    box.forget_name(lambda one: one.name == "Ann Lee", "Alex Fay")
+    assert box.find_arrival(1).article == story(
+        1,
+        authors=(replace(ann, name="Alex Fay"),),
+        credits=(replace(told, name="Alex Fay"),),
+        witnesses=(replace(seen, names=("Alex Fay", "Bo")),),
+    )
+    assert box.find_arrival(2).article == story(2)
+    assert (numbers(box, author="Alex"), numbers(box, author="Ann Lee")) == ([1], [])

@@ -12,6 +12,7 @@ import pytest
 from commands import run_dispatch
 from deliver.desks import NOW, make_wire, open_desk, send
 from dispatch import config, subscribers
+from dispatch.databases import SqlConnection
 from dispatch.errors import DeliveryError
 from dispatch.subscribers.database import DATABASE
 from mail_sink import mail_sink
@@ -124,3 +125,22 @@ def test_every_write_is_on_the_disk_whatever_the_server_is_set_to(tmp_path: Path
             assert connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
     finally:
         postgres_server.run("ALTER DATABASE postgres RESET synchronous_commit")
+
+
+@on_a_server
+def test_who_sleeps_in_a_write_does_not_keep_others_from_theirs(tmp_path: Path) -> None:
+    root = make_wire(tmp_path, 1).root
+    with DATABASE.open_connection(root) as other, pytest.raises(DeliveryError, match="this process slept too long"):
+        sleep_in_a_write(root, other)
+
+
+def sleep_in_a_write(root: Path, other: SqlConnection) -> None:
+    """Nothing comes for longer than a write may take, and another goes on."""
+    with DATABASE.open_connection(root) as one:
+        assert one.execute("SHOW idle_in_transaction_session_timeout").fetchone() == ("15s",)
+        assert one.execute("SHOW lock_timeout").fetchone() == ("30s",)
+        one.execute("SET idle_in_transaction_session_timeout = 20")
+        with DATABASE.begin_transaction(one):
+            one.execute("UPDATE subscriber SET name = 'x'")
+            with DATABASE.begin_transaction(other):
+                assert other.execute("SELECT name FROM subscriber").fetchone() == ("",)

@@ -259,6 +259,7 @@ def test_a_draft_that_was_deleted_is_not_made_again_by_itself(wire: Path, listmo
 def test_a_test_that_is_refused_leaves_a_draft_and_says_why(wire: Path, listmonk: Listmonk) -> None:
     said = send(wire, "--test", "nobody@wire.example", code=1)
     assert "No known subscribers to test." in said
+    assert "whoever gets a test must be a subscriber" in said
     assert len(read_lock(wire)) == 1
     listmonk.subscribers.add("nobody@wire.example")
     send(wire, "--test", "nobody@wire.example")
@@ -308,7 +309,7 @@ def test_a_service_elsewhere_is_asked_over_tls_alone(wire: Path) -> None:
     toml.write_text(toml.read_text().replace(url.url, "http://10.255.255.1:9000"))
     assert "is not encrypted" in send(wire, code=1)
     toml.write_text(toml.read_text().partition("[delivery.listmonk]")[0])
-    assert "says not where listmonk is" in send(wire, code=1)
+    assert "does not say where listmonk is" in send(wire, code=1)
 
 
 def test_a_server_that_never_answers_is_given_up(wire: Path, server: ApiServer) -> None:
@@ -331,12 +332,13 @@ def test_a_server_that_never_answers_is_given_up(wire: Path, server: ApiServer) 
 
 def test_json_says_where_it_is(wire: Path, server: ApiServer) -> None:
     done = run_dispatch(wire, "send", "bridges", "--via", "listmonk", "--json")
-    assert json.loads(done.stdout) == {
-        "issue": "bridges",
-        "service": "listmonk",
-        "state": "draft",
-        "address": f"{server.url}/admin/campaigns/1",
-    }
+    drafted = {"issue": "bridges", "service": "listmonk", "became": "drafted", "because": ""}
+    assert json.loads(done.stdout) == {**drafted, "address": f"{server.url}/admin/campaigns/1"}
+    server.before = lambda _: (403, {"message": "invalid API credentials"})
+    refused = run_dispatch(wire, "send", "bridges", "--via", "listmonk", "--json", code=1)
+    found = json.loads(refused.stdout)
+    assert (found["issue"], found["became"]) == ("bridges", "refused")
+    assert "invalid API credentials" in found["because"]
 
 
 @pytest.fixture

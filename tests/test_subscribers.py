@@ -20,7 +20,7 @@ from dispatch import config, files, subscribers
 from dispatch.errors import DeliveryError
 from dispatch.mail_addresses import fold_mailbox, parse_mailbox
 from dispatch.model import ListedPerson, Publication, SubscriberState
-from dispatch.subscribers import database
+from dispatch.subscribers import database, tables
 from postgres_server import on_a_file, on_both
 
 pytestmark = on_both
@@ -291,7 +291,7 @@ def test_a_broken_list_changes_nothing(wire: Publication) -> None:
 def test_a_store_of_before_gets_the_new_tables_and_keeps_everybody(wire: Publication) -> None:
     files.make_own_folder(wire.root, error=DeliveryError)
     with closing(sqlite3.connect(wire.root / database.DATABASE.file)) as old:
-        for statement in database.MIGRATIONS[0].split(";\n"):
+        for statement in tables.MIGRATIONS[0].split(";\n"):
             old.execute(statement)
         old.execute("INSERT INTO subscriber VALUES (1, x'01', '', 'a@b.example', 'a@b.example', '', 'active', '', 0)")
         old.execute("INSERT INTO consent VALUES (1, 0, 'confirmed', 'x', 0, 0)")

@@ -143,9 +143,6 @@ class Database:
                         found.execute(statement)
                 found.execute(f"PRAGMA user_version = {newest}")
         found.execute(f"PRAGMA synchronous = {'FULL' if self.is_only_copy else 'NORMAL'}")
-        found.execute(
-            f"PRAGMA cache_size = -{32_768 if self.is_only_copy else 2_000}"
-        )  # KB: a million rows come at once
         found.execute(f"PRAGMA secure_delete = {'ON' if self.is_only_copy else 'OFF'}")  # what is erased is overwritten
 
     def _explain_error(self, error: sqlite3.Error) -> tuple[str, str]:

@@ -218,8 +218,11 @@ def name_source(article: Article, publication: Publication) -> Article:
     Where none has that host, the source has no name, unless nobody else is named either. A name that a source of
     dispatch.toml has stays, whatever it looks like, and so does that of our own article.
     """
-    source, host = article.source, _find_host(article.source.url or article.url)
-    if article.own or source.key or source.title.lower().removeprefix("www.") != host or not host:
+    source = article.source
+    if article.own or source.key or not source.title or " " in source.title:
+        return article
+    host = _find_host(source.url or article.url)
+    if source.title.lower().removeprefix("www.") != host or not host:
         return article
     hosts = ((one.title, {_find_host(one.url), _find_host(one.feed)}) for one in publication.sources)
     known = next((title for title, there in hosts if host in there and title), "")

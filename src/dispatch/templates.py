@@ -22,21 +22,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from dispatch.errors import RenderError
-from dispatch.model import (
-    Article,
-    Author,
-    Colours,
-    Correction,
-    Image,
-    Issue,
-    Link,
-    Page,
-    Place,
-    Section,
-    Source,
-    Sponsor,
-    Theme,
-)
+from dispatch.model import Place
 
 # Values that MRML cannot harm, and may have to read itself: widths, colours, names of fonts.
 _HARMLESS = re.compile(r"[\w #.,%'()-]*", re.ASCII)
@@ -51,13 +37,6 @@ _ERRORS = (
     *(RecursionError, *SPENT),
 )
 _REFERRING = re.compile(r"""\{%[-+]?\s*(?:include|extends|import|from)\s+(?:["'](?P<name>[^"']+)["'])?""")
-
-
-# The fields that templates read, most of them many times for each article.
-_NOUNS: Mapping[type, frozenset[str]] = {
-    noun: frozenset(noun.__dataclass_fields__)
-    for noun in (Article, Author, Colours, Correction, Image, Issue, Link, Page, Section, Source, Sponsor, Theme)
-}
 
 
 class Skeleton(NamedTuple):
@@ -79,13 +58,14 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: object, attribute: str) -> object:
         """Get an attribute as Jinja2 does, but faster for our own nouns: their fields are data."""
-        if type(obj) in _NOUNS and attribute in _NOUNS[type(obj)]:
+        if attribute in _list_fields(type(obj)):  # type: ignore[arg-type]  # any class is hashable
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
     def call(self, context: Context, obj: Callable[..., object], /, *args: object, **kwargs: object) -> object:
         """Call a function as Jinja2 does, but faster for our own: none is unsafe, none wants the context."""
-        if type(obj) in (MethodType, FunctionType) and obj.__module__.startswith("dispatch."):
+        function = obj.func if type(obj) is functools.partial else obj
+        if type(function) in (MethodType, FunctionType) and function.__module__.startswith("dispatch."):
             # Jinja2 passes these to functions that want the context.
             kwargs.pop("_loop_vars", None)
             kwargs.pop("_block_vars", None)
@@ -94,6 +74,13 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
         return not isinstance(obj, PurePath) and super().is_safe_attribute(obj, attr, value)
+
+
+@functools.cache
+def _list_fields(cls: type) -> frozenset[str]:
+    """List the public fields of a class of ours, which templates read many times for each article; else nothing."""
+    names: Iterable[str] = getattr(cls, "__dataclass_fields__", ()) or getattr(cls, "_fields", ())
+    return frozenset(name for name in names if cls.__module__.startswith("dispatch.") and name[0] != "_")
 
 
 class Templates:

@@ -776,3 +776,30 @@ def test_what_is_wrong_with_a_line_of_a_list_is_said_of_the_list() -> None:
 def test_an_element_of_a_page_has_an_id_of_its_own() -> None:
     found = of_edition("web", ("</h1>", '</h1><p id="one"></p><p id="two"></p><i id="one"></i>'))
     assert [(one.rule, one.subject, one.get_value("id")) for one in found] == [("ids.duplicate", "element", "one")]
+
+
+@pytest.mark.parametrize(("name", "stem"), [("left-over", ""), ("Left over", "Left over"), ("left_over", "left_over")])
+def test_a_stray_file_that_no_list_can_name_needs_another_name(name: str, stem: str) -> None:
+    (told,) = (one for one in of_issue(ISSUE, strays=(f"issues/defence/{name}.md",)) if one.rule == "editorial.stray")
+    assert (told.place.file, told.get_value("stem") or "") == (f"issues/defence/{name}.md", stem)
+
+
+def test_an_id_is_that_of_one_thing_in_all_issues() -> None:
+    mine, other = (
+        nouns.issue(nouns.article(1)),
+        nouns.issue(nouns.article(2, file="issues/other/two.md"), slug="other", id="tag:e"),
+    )
+    (two,) = other.articles
+    cases = [
+        (replace(mine, id=other.id), "id", "issues/other/issue.md"),
+        (replace(mine, id=two.id), "id", two.file),
+        (nouns.issue(nouns.article(1, id=two.id)), "id", two.file),
+        (nouns.issue(nouns.article(1, id=other.id)), "id", "issues/other/issue.md"),
+        (nouns.issue(nouns.article(1, id=mine.id)), "id", "issues/defence/issue.md"),
+    ]
+    for issue, subject, file in cases:
+        told = [one for one in of_issue(issue, others=(other,)) if one.rule == "ids.duplicate"]
+        assert [(one.subject, one.get_value("file")) for one in told] == [(subject, file)]
+        out = replace(issue, status="published")  # what a draft has as well was copied there
+        is_own = file.startswith("issues/defence")
+        assert any(one.rule == "ids.duplicate" for one in of_issue(out, others=(other,))) is is_own

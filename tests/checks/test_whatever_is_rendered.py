@@ -112,6 +112,13 @@ def test_every_licence(format: str, whose: str) -> None:  # noqa: A002
 
 
 @in_every_format
+@pytest.mark.parametrize("end", ["\u00a0", "\u3000", "%20", "?"])
+def test_a_link_whose_address_ends_in_a_sign_that_a_text_would_lose(format: str, end: str) -> None:  # noqa: A002
+    content = f'<p>Words with a <a href="https://else.example/a{end}">link</a>, and <a href="https://b.example/">more</a>.</p>'
+    assert told(format, nouns.issue(nouns.article(1, content=content))) == []
+
+
+@in_every_format
 def test_every_note_dek_and_correction(format: str) -> None:  # noqa: A002
     correction = nouns.rich(1).corrections[0]
     articles = [

@@ -197,3 +197,12 @@ def test_what_is_said_in_a_correction_is_no_byline(note: str, texts: list[str], 
     corrections = tuple(Correction(date=nouns.DATE, text=text, mends=("authors",)) for text in texts)
     issue = nouns.issue(nouns.article(1, authors=(HERS,), note=note, corrections=corrections))
     assert told(format, nouns.body(format, issue), issue) == set()
+
+
+@pytest.mark.parametrize("name", ["Ada Lane", "Ada  Lane", "Ada\u00a0Lane", "Ada Lane \u200f"])
+@pytest.mark.parametrize("format", ALL)
+def test_an_author_who_is_credited_with_another_part(format: str, name: str) -> None:  # noqa: A002
+    issue = nouns.issue(nouns.article(1, authors=(Author(name=name),), source=Source()))
+    body = altered(format, nouns.body(format, issue), lambda text: re.sub("By(?= |$)", "Translated by", text, count=1))
+    found = {(one.subject, one.get_value("name"), one.get_value("found")) for one in judge(format, body, issue)}
+    assert ("role", name, "translated by") in found

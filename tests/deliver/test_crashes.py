@@ -86,12 +86,12 @@ def read_states(root: Path) -> dict[str, str]:
 
 
 def require_promises(root: Path, sink: MailSink, most_doubt: int) -> Counter[str]:
-    """What must hold whenever the sender has ended, however it did."""
-    states, taken = read_states(root), Counter(sink.recipients())
+    """What must hold at every moment, whatever senders there are, and however they end."""
+    before, states, taken = sink.recipients(), read_states(root), Counter(sink.recipients())
     assert max(taken.values(), default=0) <= 1, "somebody got it twice"
     assert {email for email, state in states.items() if state == "accepted"} <= taken.keys(), "a false accept"
     on_the_way = {email for email, state in states.items() if state in ("sending", "unknown")}
-    silent = [email for email in taken if states[email] not in ("accepted", "sending", "unknown")]
+    silent = [email for email in before if states[email] not in ("accepted", "sending", "unknown")]
     assert silent == [], "it arrived, and nobody knows"
     assert len(on_the_way) <= most_doubt
     return Counter(states.values())

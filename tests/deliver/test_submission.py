@@ -18,6 +18,7 @@ from loopback import free_port
 from patience import PATIENCE
 
 WORDS = b"From: a@wire.example\r\nTo: ann@paper.example\r\nSubject: Words\r\n\r\nSome.\r\n"
+LONG = WORDS + b"A line of many, which no connection takes at once.\r\n" * 60_000
 
 
 class Kept:
@@ -59,15 +60,15 @@ def let_in(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: st
     return AuthResult(success=is_right, handled=False, auth_data=data.login)
 
 
-def send_one(url: str, password: str = "") -> str:
+def send_one(url: str, password: str = "", words: bytes = WORDS) -> str:
     """Send a message as a round does; return the reply."""
     server = parse_submission(url, password)
     session = server.open_session()
     talk = Conversation(session, server.timeouts)
-    _, opened = talk.take_turn(None, Ours("a@wire.example", "ann@paper.example", len(WORDS)))
+    _, opened = talk.take_turn(None, Ours("a@wire.example", "ann@paper.example", len(words)))
     assert opened
     assert opened.code == 354
-    sent, _ = talk.take_turn(finish_text(WORDS), None)
+    sent, _ = talk.take_turn(finish_text(words), None)
     talk.say_goodbye()
     assert sent
     return sent.reply
@@ -80,6 +81,14 @@ def test_it_is_encrypted_from_the_first_byte_on(host: str, certificate: ssl.SSLC
     with serve(kept, ssl_context=certificate) as port:
         assert send_one(f"smtps://{host}:{port}") == "250 2.0.0 Ok: queued"
     assert kept.taken == [(WORDS, False, None)]
+
+
+@pytest.mark.needs("openssl")
+def test_a_long_message_is_encrypted_in_pieces(certificate: ssl.SSLContext) -> None:
+    kept = Kept()
+    with serve(kept, ssl_context=certificate) as port:
+        assert send_one(f"smtps://127.0.0.1:{port}", words=LONG) == "250 2.0.0 Ok: queued"
+    assert kept.taken == [(LONG, False, None)]
 
 
 @pytest.mark.needs("openssl")

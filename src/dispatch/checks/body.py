@@ -170,8 +170,8 @@ def _check_links(article: Article, entry: ShownArticle, own: Mapping[int, Line],
         if not whole and not line.links and line.text == fold_spaces(article.summary):
             continue
         shown = [link for link in wanted_line.links if link.end <= len(line.text) and (whole or link.text)]
-        words = {link.url.strip() if entry.raw else link.url: link.text for link in shown}
         wanted = [link.url.strip() if entry.raw else link.url for link in shown]
+        words = dict(zip(wanted, (link.text for link in shown), strict=True))
         there = [_find_written(link.url, article, wanted) for link in line.links]
         for url in find_missing(wanted, there):
             text = words[url]

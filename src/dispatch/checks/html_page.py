@@ -100,7 +100,7 @@ class _PageReader:
         self.authors: list[AuthorMark] = []
         self._marked: tuple[int, AuthorMark] | None = None  # how deep it is, and with the words until now
         self._text = ""
-        self._gap = False
+        self._gap = ""  # what stands between the words until now and the next
         self._links: list[LineLink] = []
         self._faint: list[tuple[int, int]] = []
         self._open: tuple[str, int | None] | None = None  # the address, and where its first word stands
@@ -151,7 +151,7 @@ class _PageReader:
             self._close_link()
             self._open = (attributes["href"], None)
         elif name == "br":
-            self._gap = bool(self._text)
+            self._gap = " "
         elif name == "picture" and self._sources is None:
             self._sources = []
         elif name == "source" and self._sources is not None:
@@ -185,7 +185,7 @@ class _PageReader:
     def add_words(self, text: str) -> None:
         around = self._path[-1]
         if text.isspace() and not self._marked:  # what stands between most tags
-            self._gap = self._gap or (bool(self._text) and not (around.unseen or around.tiny))
+            self._gap = self._gap if around.unseen or around.tiny else " "
             return
         if not self.opening and around.name not in _UNSEEN:
             self.opening = fold_spaces(text)
@@ -196,15 +196,15 @@ class _PageReader:
         if around.unseen or around.tiny or not text:
             return
         words = " ".join(text.split())
-        self._gap = self._gap or (text[0].isspace() and bool(self._text))
+        self._gap = " " if text[0].isspace() else self._gap
         if words:
-            self._text += " " if self._gap else ""
+            self._text += self._gap if self._text else ""
             if self._open and self._open[1] is None:
                 self._open = (self._open[0], len(self._text))
             if around.faint:
                 self._faint.append((len(self._text), len(self._text) + len(words)))
             self._text += words
-            self._gap = text[-1].isspace()
+            self._gap = " " if text[-1].isspace() else ""
 
     def _close_link(self) -> None:
         if self._open:
@@ -222,7 +222,7 @@ class _PageReader:
             around = self._path[-1]
             kind = around.heading, around.prose, around.listed, around.anchor
             self.lines.append(Line(self._text, tuple(self._links), *kind, tuple(self._faint)))
-        self._text, self._gap, self._links, self._faint = "", False, [], []
+        self._text, self._gap, self._links, self._faint = "", "", [], []
         self._open = (carried, None) if carried is not None else None
 
 

@@ -66,7 +66,7 @@ class Line(NamedTuple):
 
 def fold_spaces(text: str) -> str:
     """Write each run of whitespace as one space, and drop marks of direction."""
-    return " ".join(drop_directions(text).split())
+    return " ".join((text if text.isascii() else text.translate(DIRECTIONS)).split())
 
 
 def drop_directions(text: str) -> str:
@@ -188,9 +188,7 @@ def _read_paragraph(lines: list[str]) -> Line:
         addresses.insert(0, lines.pop().strip())
     words = fold_spaces(" ".join(_QUOTED.sub("", line) for line in lines))
     end = len(words)
-    return Line(
-        text=words, links=tuple(LineLink(url=url, text="", start=end, end=end) for url in addresses if url), prose=True
-    )
+    return Line(text=words, links=tuple(LineLink(url=url, text="", start=end, end=end) for url in addresses if url))
 
 
 def stays_within_site(url: str, place: Page | None) -> bool:

@@ -6,7 +6,8 @@ How the renderers put them together is not asked; the files are read here once m
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from datetime import datetime
+from functools import cache, cached_property, lru_cache
 from typing import Annotated
 
 from dispatch.checks.text_lines import fold_spaces, split_words
@@ -73,10 +74,15 @@ def load_vocabulary(code: str) -> Vocabulary:
 
 def list_date_words(article: Article, publication: Publication) -> set[str]:
     """List the words of an article's dates, however long they are written."""
-    language = Language.from_code(publication.language)
-    known = [moment for moment in (article.published, article.updated) if moment]
-    written = (language.format_date(moment, publication.timezone, style) for moment in known for style in _STYLES)
-    return {word for date in written for word in lower_words(date)}
+    known = (moment for moment in (article.published, article.updated) if moment)
+    return {word for moment in known for word in _list_day_words(moment, publication.timezone, publication.language)}
+
+
+@lru_cache(maxsize=256)
+def _list_day_words(moment: datetime, zone: str, code: str) -> frozenset[str]:
+    language = Language.from_code(code)
+    written = (language.format_date(moment, zone, style) for style in _STYLES)
+    return frozenset(word for date in written for word in lower_words(date))
 
 
 def lower_words(text: str) -> list[str]:

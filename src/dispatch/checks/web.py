@@ -75,8 +75,8 @@ def _is_data(tag: Tag) -> bool:
 
 def _is_own_script(tag: Tag, own: str) -> bool:
     """Tell whether it is the script at this address, the site's own for such a page."""
-    wanted = {"type": "module", "src": own}
-    return bool(own) and tag.name == "script" and dict(tag.attributes) == wanted and not tag.text
+    is_script = bool(own) and tag.name == "script" and not tag.text
+    return is_script and dict(tag.attributes) == {"type": "module", "src": own}
 
 
 def check_metadata(part: Rendition, publication: Publication) -> Iterator[Finding]:

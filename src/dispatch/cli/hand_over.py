@@ -5,14 +5,14 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from dispatch.cli.context import OpenPublication, print_json, print_next, print_note, print_result, read_clock
+from dispatch.cli.context import OpenPublication, print_next, print_note, print_result, read_clock
 from dispatch.cli.delivery import SendOptions, list_testers, make_key_option, parse_time, require_name
 from dispatch.errors import CheckError
 from dispatch.mail_services import load_services
 from dispatch.text import quote_word
 
 if TYPE_CHECKING:
-    from dispatch.deliver import ListService, ServiceDraft, ServiceMail
+    from dispatch.deliver import ListService, ServiceMail
     from dispatch.model import Finding, Issue
 
 SERVICES: Final = ("listmonk", "buttondown")
@@ -21,8 +21,10 @@ SERVICES: Final = ("listmonk", "buttondown")
 SERVICE_KEY = make_key_option("--service-key", "DISPATCH_SERVICE_KEY")
 
 
-def hand_over_issue(here: OpenPublication, one: "Issue", name: str, key: str, options: SendOptions) -> None:
-    """Hand an issue over, and say where it is and what comes next. Raises DispatchError."""
+def hand_over_issue(
+    here: OpenPublication, one: "Issue", name: str, key: str, options: SendOptions
+) -> dict[str, object]:
+    """Hand an issue over, say where it is and what comes next; return it as programs read it. Raises DispatchError."""
     from dispatch import deliver
 
     publication = here.publication
@@ -39,31 +41,23 @@ def hand_over_issue(here: OpenPublication, one: "Issue", name: str, key: str, op
         moment = at.astimezone(ZoneInfo(publication.timezone))
         when = f", to be sent {moment:%A %d %B %H:%M} {publication.timezone} ({moment:%z})"
     print_note(f"“{one.title}” to {title}{when}, from {publication.email.sender}")
+    outcome: dict[str, object] = {"issue": one.slug, "service": name, "because": ""}
     if options.is_dry:
-        if options.as_json:
-            print_json({"issue": one.slug, "service": name, "state": "said", "address": ""})
-        return
+        return {**outcome, "became": "said"}
     if at:
         require_name(one.slug, is_given=options.is_sure)
     draft = deliver.hand_over(
         service, mail, one, publication, read_clock(), at=at, testers=testers, takes_over=options.takes_over
     )
-    _print_draft(service, one, draft, testers, options)
-
-
-def _print_draft(
-    service: "ListService", one: "Issue", draft: "ServiceDraft", testers: list[str], options: SendOptions
-) -> None:
-    if options.as_json:
-        print_json({"issue": one.slug, "service": service.name, "state": draft.state, "address": draft.address})
-    else:
+    if not options.as_json:
         print_result(f"{draft.state}: {draft.address}")
-    slug = quote_word(one.slug)
     if testers:
-        print_note(f"{load_services()[service.name].title} sends a test to {', '.join(testers)}")
-        print_next(f"dispatch check {slug} --received message.eml --service {service.name}")
-    elif draft.state == "draft":
-        print_next(f"dispatch send {slug} --via {service.name} --test")
+        print_note(f"{title} sends a test to {', '.join(testers)}")
+        print_next(f"dispatch check {quote_word(one.slug)} --received message.eml --service {name}")
+    elif not at:
+        print_next(f"dispatch send {quote_word(one.slug)} --via {name} --test")
+    became = "tested" if testers else "planned" if at else "drafted"
+    return {**outcome, "became": became, "address": draft.address}
 
 
 def _require_whole(here: OpenPublication, one: "Issue", name: str, mail: "ServiceMail") -> None:

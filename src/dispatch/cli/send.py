@@ -87,13 +87,10 @@ def send(
     with answer_refusals(issue, as_json=as_json):
         here = open_publication()
         one = _require_sendable(here, issue, as_json=as_json)
-        if via:
-            hand_over_issue(here, one, via, service_key, options)
-            return
-        outcome = _send_issue(here, one, options)
+        outcome = hand_over_issue(here, one, via, service_key, options) if via else _send_issue(here, one, options)
     if as_json:
         print_json(outcome)
-    sys.exit(0 if outcome["became"] in ("sent", "tested", "said", "planned") else 1)
+    sys.exit(0 if outcome["became"] in ("sent", "tested", "said", "planned", "drafted") else 1)
 
 
 def _send_issue(here: OpenPublication, one: "Issue", options: SendOptions) -> dict[str, object]:

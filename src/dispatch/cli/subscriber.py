@@ -1,6 +1,7 @@
 """``dispatch subscriber``: who gets the newsletter."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -19,7 +20,7 @@ from dispatch.cli.other_words import AnsweringGroup
 from dispatch.cli.subscriber_asking import add, ask
 from dispatch.cli.subscriber_lists import STATES, export, import_, open_store, to_row
 from dispatch.errors import DeliveryError
-from dispatch.model import Consent, SubscriberState
+from dispatch.model import Consent, Subscriber, SubscriberState
 from dispatch.subscribers import Store
 
 
@@ -55,13 +56,20 @@ def list_(state: SubscriberState | None, tag: str, as_json: bool) -> None:
       dispatch subscriber list
       dispatch subscriber list --state left --json
     """
+    counts = Counter[SubscriberState]()
     with open_store() as store:
-        people = list(store.list_subscribers(state=state, tag=tag))
-    for person in people if as_json else ():
-        print_json(to_row(person))
-    print_rows((mark_state(one.state), f"{one.since:%Y-%m-%d}", one.email, one.name) for one in people if not as_json)
-    counts = Counter(person.state for person in people)
+        people = _count_states(store.list_subscribers(state=state, tag=tag), counts)
+        for person in people if as_json else ():
+            print_json(to_row(person))
+        print_rows((mark_state(one.state), f"{one.since:%Y-%m-%d}", one.email, one.name) for one in people)
     print_note(", ".join(f"{count} {name}" for name, count in sorted(counts.items())) or "nobody")
+
+
+def _count_states(people: Iterable[Subscriber], counts: Counter[SubscriberState]) -> Iterator[Subscriber]:
+    """Count people by their state while they pass: a million are not held at once."""
+    for person in people:
+        counts[person.state] += 1
+        yield person
 
 
 @subscriber.command()

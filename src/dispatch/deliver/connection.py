@@ -102,7 +102,7 @@ class Connection:
             except (OSError, smtplib.SMTPException) as error:
                 failure = error
             else:
-                if (yield from self._use_line(talk)):
+                if (yield from self._use_line(talk)) or not self._next:  # nobody was to be sent to
                     failures = 0
                     continue
                 failure = DeliveryError("ends every conversation", address=self._server.name)
@@ -161,13 +161,7 @@ class Connection:
                 letter = yield from self._write_letter(person)
                 if letter is None:
                     continue
-                delay = self._budget.reserve_moment()
-                if delay is None:
-                    self._stop.set()
-                    self._next = (yield Step(returned=person)).next
-                    continue
-                self._held = letter
-                self._due_in = delay
+                self._held, self._due_in = letter, self._budget.reserve_moment()
             if self._due_in > _AT_ONCE:
                 if is_busy:
                     return None

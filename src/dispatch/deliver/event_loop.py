@@ -14,6 +14,7 @@ from dispatch.deliver.connection import Call, GoAhead, Pause, Request, Step, Wor
 from dispatch.smtp import Conversation
 
 _MOST_AT_ONCE = 512  # steps in one transaction
+_SELDOM = 10.0  # seconds after which it writes that it lives
 _SHARE = 0.1  # of the time that a transaction takes, to wait for more steps
 _OFTEN = 0.1  # seconds: so often it is looked whether somebody has waited long enough
 
@@ -37,6 +38,7 @@ class EventLoop:
         self._pauses: dict[Work, float] = {}
         self._returned: queue.SimpleQueue[tuple[Work, object]] = queue.SimpleQueue()
         self._looked = 0.0
+        self._written = time.monotonic()
         self._disk_seconds = 0.0  # that the last transaction took
 
     def run_all(self, works: Iterable[Work]) -> None:
@@ -51,6 +53,8 @@ class EventLoop:
                 self._look_around(self._choose_patience())
                 if self._steps:
                     self._gather_steps()
+                    self._write_steps()
+                elif time.monotonic() - self._written > _SELDOM:
                     self._write_steps()
         if self._failure:
             raise self._failure
@@ -143,6 +147,7 @@ class EventLoop:
 
     def _write_steps(self) -> None:
         """Write down what is reported, and let those go on who have reported it."""
+        self._written = time.monotonic()
         steps, self._steps = self._steps[:_MOST_AT_ONCE], self._steps[_MOST_AT_ONCE:]
         answers: Sequence[GoAhead] = [GoAhead(is_marked=False, next=None)] * len(steps)
         if not self._is_broken:

@@ -31,7 +31,7 @@ def require_current_store(
     with DATABASE.begin_transaction(connection):
         store = deliveries.read_meta(connection, "store") or secrets.token_hex(8)
         known_host = deliveries.read_meta(connection, "host") or host
-        marks = deliveries.count_marks(connection)
+        marks = deliveries.fold_marks(connection)
         if not takes_over:
             if high_water.read_marks() > marks:
                 what = f"knows {marks} messages, and {high_water.read_marks()} were begun: an old copy was put back"

@@ -135,10 +135,12 @@ def ask_service(
     rights: str,
     may_miss: Sequence[int] = (),
     may_be_empty: bool = False,
+    hint: str = "",
 ) -> object:
     """Ask the API of a service; return the JSON that it answers, None for a status that may be. Raises DeliveryError.
 
-    rights: what to do when it lets nobody in. may_be_empty: whether nothing has to be said.
+    rights: what to do when it lets nobody in. may_be_empty: whether nothing has to be said. hint: what to do when it
+    refuses.
     """
     try:
         reply = account.send_request(method, path, payload)
@@ -154,7 +156,7 @@ def ask_service(
         hint = "Write in dispatch.toml where its API itself is: a key is not sent on."
         raise DeliveryError(f"leads elsewhere ({reply.status})", address=account.url, hint=hint)
     if not reply.is_accepted:
-        raise DeliveryError(f"answers {reply.status}{said}", address=account.url, hint=_AGAIN)
+        raise DeliveryError(f"answers {reply.status}{said}", address=account.url, hint=hint or _AGAIN)
     if reply.value is None and not may_be_empty:
         hint = "Does the address in dispatch.toml lead to the service itself?"
         raise DeliveryError("does not answer as a service does", address=account.url, hint=hint)

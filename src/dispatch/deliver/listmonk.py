@@ -68,7 +68,8 @@ class Listmonk:
     def request_test(self, mail: ServiceMail, draft: ServiceDraft, addresses: Sequence[str]) -> None:
         """Let it send the campaign to addresses that are subscribers there. Raises DeliveryError."""
         payload = {**self.describe_campaign(mail, draft), "subscribers": [*addresses], "send_at": None}
-        self._request_data("POST", f"/campaigns/{draft.id}/test", payload)
+        hint = f"In listmonk, whoever gets a test must be a subscriber. The draft is there: {draft.address}"
+        self._request_data("POST", f"/campaigns/{draft.id}/test", payload, hint=hint)
 
     def describe_campaign(self, mail: ServiceMail, old: ServiceDraft | None) -> dict[str, object]:
         """Describe a campaign as its API takes it."""
@@ -117,11 +118,12 @@ class Listmonk:
             tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
         )
 
-    def _request_data(self, method: str, path: str, payload: object = None, *, may_miss: bool = False) -> object:
+    def _request_data(
+        self, method: str, path: str, payload: object = None, *, may_miss: bool = False, hint: str = ""
+    ) -> object:
         """Ask its API; return what it calls data. None: there is no such campaign, which it calls a bad request."""
-        reply = ask_service(
-            self.account, method, f"/api{path}", payload, rights=_RIGHTS, may_miss=(400, 404) * may_miss
-        )
+        missing = (400, 404) if may_miss else ()
+        reply = ask_service(self.account, method, f"/api{path}", payload, rights=_RIGHTS, may_miss=missing, hint=hint)
         if reply is None:
             return None
         if not isinstance(reply, Mapping) or "data" not in reply:
@@ -138,7 +140,7 @@ def make_listmonk(publication: Publication, key: str, user_agent: str) -> Listmo
     settings = publication.delivery.listmonk
     if settings is None:
         hint = 'Write [delivery.listmonk] with url = "https://lists.wire.example" and lists = [1].'
-        raise DeliveryError("says not where listmonk is", subject="dispatch.toml", hint=hint)
+        raise DeliveryError("does not say where listmonk is", subject="dispatch.toml", hint=hint)
     if not re.fullmatch(r"[^:\s]+:[\x21-\x7e]+", key):
         hint = "Put an API user of listmonk and its token into the environment: DISPATCH_SERVICE_KEY=user:token"
         raise DeliveryError("wants a key", address=settings.url, hint=hint)

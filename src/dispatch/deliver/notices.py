@@ -13,6 +13,7 @@ from dispatch.errors import DeliveryError, LockedError
 from dispatch.formats.eml import parse_address
 from dispatch.smtp import Conversation, Envelope, ServerReply, Submission, describe_failure, finish_text
 from dispatch.subscribers import notices
+from dispatch.subscribers.database import DATABASE
 from dispatch.subscribers.deliveries import DuePerson
 
 _DATE = re.compile(rb"^Date:[^\r\n]*(?:\r\n[ \t][^\r\n]*)*\r\n", re.MULTILINE | re.IGNORECASE)
@@ -30,8 +31,11 @@ def send_notices(outbound: Outbound, server: Submission, stop: threading.Event) 
     Raises DeliveryError.
     """
     try:
-        with locks.hold_lock(outbound.publication.root, LOCK, command="dispatch", patience=0):
-            return _send_waiting(outbound, server, stop)
+        with (
+            locks.hold_lock(outbound.publication.root, LOCK, command="dispatch", patience=0),
+            DATABASE.hold_duty(outbound.connection) as is_ours,
+        ):
+            return _send_waiting(outbound, server, stop) if is_ours else 0
     except LockedError:
         return 0
 

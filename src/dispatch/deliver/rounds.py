@@ -1,10 +1,10 @@
-"""The rounds of a publication: begun, tested, gone on with, as one process at a time may."""
+"""The rounds of a publication: begun, tested, gone on with."""
 
 import smtplib
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
@@ -33,7 +33,7 @@ NOBODY = bytes(8)  # the key of a subscriber that there is not
 
 @dataclass(frozen=True, kw_only=True)
 class Outbound:
-    """A publication whose store is open for sending, by this process alone."""
+    """A publication whose store is open for sending."""
 
     publication: Publication
     connection: SqlConnection
@@ -66,6 +66,9 @@ class Outbound:
     def begin_round(self, issue: Issue, octets: bytes, begun: datetime) -> Round:
         """Begin a round with a prepared message, whose first message may go out at the moment ``begun``."""
         with DATABASE.begin_transaction(self.connection):
+            if rounds.list_rounds(self.connection, issue=issue.id):
+                hint = f"To go on with it: dispatch send {issue.slug}"
+                raise DeliveryError("was begun by somebody else just now", address=issue.slug, hint=hint)
             number = rounds.begin_round(
                 self.connection,
                 issue=issue.id,
@@ -164,7 +167,7 @@ class Outbound:
         """Measure how many seconds a message takes: as the rate allows, and the disk, which keeps every mark."""
         settings = self.publication.delivery
         disk = deliveries.measure_commit(self.connection) / settings.connections
-        return max(disk, Budget(settings.rate, None).seconds_each)
+        return max(disk, Budget(settings.rate).seconds_each)
 
     def was_tested(self, issue: Issue, octets: bytes) -> bool:
         """Whether this very message went out as a test."""
@@ -181,13 +184,15 @@ def open_outbound(
     on_wait: Callable[[str], None] = lambda _: None,
     takes_over: bool = False,
 ) -> Iterator[Outbound]:
-    """Open the store for sending, by one process at a time.
+    """Open the store for sending: by one process at a time where it is a file, by any number where it is a server's.
 
     Raises LockedError when another one sends, and DeliveryError when the store is an old copy or another machine's.
     """
     holder = f"{command} on {socket.gethostname()} since {clock():%H:%M} UTC"
     with (
-        locks.hold_lock(publication.root, LOCK, command=holder, patience=patience, on_wait=on_wait),
+        nullcontext()
+        if DATABASE.is_shared
+        else locks.hold_lock(publication.root, LOCK, command=holder, patience=patience, on_wait=on_wait),
         DATABASE.open_connection(publication.root) as connection,
     ):
         with DATABASE.begin_transaction(connection):

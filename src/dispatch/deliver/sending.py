@@ -4,7 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from dispatch.databases import SqlConnection
@@ -16,11 +16,11 @@ from dispatch.errors import DeliveryError
 from dispatch.formats.prepared import PreparedMessage, Recipient
 from dispatch.model import DeliveryState, Publication
 from dispatch.smtp import Envelope, ServerReply, Submission, describe_failure, finish_text
-from dispatch.subscribers import deliveries, rounds
+from dispatch.subscribers import deliveries, portions, rounds
+from dispatch.subscribers.database import DATABASE
 from dispatch.subscribers.deliveries import DuePerson
 from dispatch.subscribers.high_water import HighWater
 
-_PAGE = 1000  # readers in memory
 _BREAKER = 3  # refusals of the sender in a row, after which the round is held
 
 
@@ -62,12 +62,9 @@ class Sender:
         returns that cannot be delivered, from its reference.
         """
         settings = self.publication.delivery
-        epoch, lost = rounds.take_up_round(self.connection, number, resends=settings.unknown == "resend")
-        left_today = None
-        if settings.daily:
-            used = deliveries.count_recent(self.connection, self.clock() - timedelta(days=1))
-            left_today = max(0, settings.daily - used)
-        budget = Budget(settings.rate, left_today)
+        resends = settings.unknown == "resend"
+        epoch, lost = rounds.take_up_round(self.connection, number, self.clock(), resends=resends)
+        budget = Budget(settings.rate, DATABASE.find_reserve(self.connection))
 
         finished = finish_text(octets)  # once: no slot begins with a dot
         message = PreparedMessage(finished, issue, self.publication, self.keys)
@@ -88,11 +85,12 @@ class Sender:
             )
         finally:
             self.high_water.wait_for_disk()
+        portions.release_portions(self.connection, number, epoch)
         report = SendReport(
             in_doubt=lost,
             held_because=desk.held_because,
             lost_because=desk.lost_because,
-            is_spent=budget.is_spent,
+            is_spent=desk.is_spent,
         )
         report.states = deliveries.count_states(self.connection, number)
         return report
@@ -106,10 +104,13 @@ class _Ledger:
         self._number = number
         self._epoch = epoch
         self._people: deque[DuePerson] = deque()
-        self._after = 0
-        self._is_read = False
+        self._first = -1  # of the portion that they are of
+        self._is_over = False  # whether no other portion is due
+        self._marks = deliveries.count_marks(sender.connection)
+        self._extended = sender.clock()
         self._refusals = 0
         self._done = 0
+        self.is_spent = False
         self.held_because = ""
         self.lost_because = ""
 
@@ -124,18 +125,22 @@ class _Ledger:
         sender, now = self._sender, self._sender.clock()
         results = [judge_outcome(outcome, person, now) for one in steps for person, outcome in one.outcomes]
         marks = [one.opened.number for one in steps if one.opened]
+        if now - self._extended > portions.LEASE / 6:
+            portions.extend_leases(sender.connection, self._number, self._epoch, now)
+            self._extended = now
         made: list[bool] = []
         if results or marks:
-            made, total = deliveries.commit_steps(sender.connection, self._number, self._epoch, results, marks, now)
+            made = deliveries.commit_steps(sender.connection, self._number, self._epoch, results, marks, now)
             if any(made):
-                sender.high_water.write_marks(total)
+                self._marks += sum(made)
+                sender.high_water.write_marks(self._marks)
         for one in steps:
             if one.returned:
                 self._people.appendleft(one.returned)
             for _, outcome in one.outcomes:
                 self._watch_refusals(outcome)
-        if not all(made) and not self._may_send():
-            sender.stop.set()
+        if not all(made):
+            self._look_for_reason()
         self._done += len(results)
         sender.on_progress(self._done)
         is_marked = iter(made)
@@ -149,16 +154,27 @@ class _Ledger:
     def _give_out(self) -> DuePerson | None:
         if self._sender.stop.is_set():
             return None
-        if not self._people and not self._is_read:
-            now = self._sender.clock()
-            page = deliveries.list_due(self._sender.connection, self._number, after=self._after, now=now, most=_PAGE)
-            self._people.extend(page)
-            self._after = page[-1].number if page else self._after
-            self._is_read = len(page) < _PAGE
+        if not self._people and not self._is_over:
+            self._take_portion()
         return self._people.popleft() if self._people else None
 
-    def _may_send(self) -> bool:
-        return rounds.is_current(self._sender.connection, self._number, self._epoch)
+    def _take_portion(self) -> None:
+        sender, daily = self._sender, self._sender.publication.delivery.daily
+        found = portions.take_portion(
+            sender.connection, self._number, self._epoch, after=self._first, daily=daily, now=sender.clock()
+        )
+        self._is_over = found is None or found.is_spent
+        if found:
+            self._people.extend(found.people)
+            self._first = found.first
+            self.is_spent = found.is_spent
+
+    def _look_for_reason(self) -> None:
+        """Stop when the round is held; leave to others the portion that they have taken up; else a reader has left."""
+        if not rounds.is_begun(self._sender.connection, self._number):
+            self._sender.stop.set()
+        elif not portions.has_portion(self._sender.connection, self._number, self._epoch, self._first):
+            self._people.clear()
 
     def _watch_refusals(self, outcome: ServerReply) -> None:
         """Hold the round when the server refuses the sender again and again."""

@@ -47,7 +47,7 @@ def entry(article: Article, fragments: TemplateContext) -> bytes:
 
 def _finish_feed(fragments: TemplateContext, tree: Element) -> None:
     for element in tree.iterfind("updated"):
-        element.text = feed.format_timestamp(feed.find_latest_change(fragments))
+        element.text = feed.format_timestamp(fragments.latest_change)
     for relation, address in feed.list_feed_links(fragments, "atom"):
         etree.SubElement(tree, "link", rel=relation, href=address)
     for article in fragments.issue.articles:

@@ -61,7 +61,7 @@ def start_feed(fragments: TemplateContext, format: str, finish: Finish, namespac
     feed.subtitle(publication.description or publication.title)
     feed.language(fragments.language.code)
     feed.generator(GENERATOR, __version__)
-    feed.updated(find_latest_change(fragments))
+    feed.updated(fragments.latest_change)
     feed.link(href=fragments.build_feed_url(_get_extension(format)), rel="self", type=row.media_type)
     # The last link of all is what RSS takes for the channel's.
     feed.link(href=fragments.page_url, rel="alternate", type="text/html")
@@ -144,12 +144,6 @@ def build_feed_title(fragments: TemplateContext) -> str:
     return name if name == of else f"{name}: {of}"
 
 
-def find_latest_change(fragments: TemplateContext) -> datetime:
-    """Find the latest moment in the content; the clock is never asked."""
-    changes = (fragments.find_entry_dates(article)[1] for article in fragments.issue.articles)
-    return max([fragments.issue.date, *changes])
-
-
 def to_utc(moment: datetime) -> datetime:
     """Convert the moment to UTC with whole seconds."""
     return moment.astimezone(UTC).replace(microsecond=0)
@@ -216,7 +210,7 @@ def _encode_addresses(tree: Element) -> None:
         for name in ("href", "url"):
             if address := element.get(name):
                 element.set(name, links.encode_ascii(address))
-        if element.text and etree.QName(element).localname in {"link", "logo", "uri", "url"}:
+        if element.text and element.tag.rpartition("}")[2] in {"link", "logo", "uri", "url"}:
             element.text = links.encode_ascii(element.text)
 
 

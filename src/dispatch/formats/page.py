@@ -165,7 +165,7 @@ class PageContext(Navigation):
                 ending = row.path.rpartition(".")[2]
                 yield Alternate(row.media_type, f"{name} ({NAMES[row.name]})", self.build_url(f"{stem}.{ending}"))
 
-    @property
+    @cached_property
     def description(self) -> str:
         """What the page is about, in a sentence or two."""
         issue, place = self.issue, self.site_page

@@ -61,7 +61,7 @@ def _finish_channel(fragments: TemplateContext, rss: Element) -> None:
     if feed.is_archived(fragments):
         feed.mark_archived(channel)
     for built in channel.iter("lastBuildDate"):
-        built.text = _format_moment(feed.find_latest_change(fragments), fragments)
+        built.text = _format_moment(fragments.latest_change, fragments)
     logo = fragments.publication.theme.logo or fragments.build_url(feed.ICON)
     image = etree.SubElement(channel, "image")
     for name, text in (("url", logo), ("title", channel.findtext("title")), ("link", channel.findtext("link"))):

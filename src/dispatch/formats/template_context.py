@@ -7,7 +7,7 @@ of the same fragments. So what one format shows of a person, all show.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import TypeVar
 
 from markupsafe import Markup, escape
@@ -83,17 +83,18 @@ class TemplateContext(Bylines):
         return templates.compile_templates(self.publication.templates)
 
     @cached_property
-    def _entry_bodies(self) -> dict[Article, str]:
-        """The bodies of feed items, made once for the three formats."""
-        return {}
-
-    @cached_property
     def _places(self) -> Mapping[str, int]:
         return derived.number_articles(self.issue)
 
     def find_entry_dates(self, article: Article) -> tuple[datetime | None, datetime]:
         """Find when feeds say that an article was published, and last changed (``derived.find_entry_dates``)."""
         return derived.find_entry_dates(article, self.issue, self.publication, self._places)
+
+    @cached_property
+    def latest_change(self) -> datetime:
+        """The latest moment in the content, as feeds tell it; the clock is never asked."""
+        changes = (self.find_entry_dates(article)[1] for article in self.issue.articles)
+        return max([self.issue.date, *changes])
 
     @cached_property
     def section_titles(self) -> Mapping[str, tuple[str, ...]]:
@@ -176,18 +177,16 @@ class TemplateContext(Bylines):
         """Estimate the minutes of reading, at least 1; ``body`` gives what is shown of an article's text."""
         return _count_minutes(self, body or (lambda article: self.make_card(article).excerpt))
 
-    def render_entry_body(self, article: Article) -> str:
-        """Render the body of a feed's item: the article with its byline, its link to the original and its authors."""
-        if article not in self._entry_bodies:
-            self._entry_bodies[article] = _render_entry_body(self, article)
-        return self._entry_bodies[article]
+    @cached_property
+    def render_entry_body(self) -> Callable[[Article], str]:
+        """What renders the body of a feed's item, byline, link and authors with it: once for the three formats."""
+        return cache(partial(_render_entry_body, self))
 
     def choose_summary(self, article: Article) -> str:
         """Choose a summary in plain text: the article's dek, its publisher's, its beginning, or its title."""
         if article.withdrawn:
             return html.to_plain_text(self.format_notice(article.withdrawn))
-        begun = "\n\n".join(paragraph.marked for paragraph in html.split_paragraphs(self.show_excerpt(article)))
-        return article.dek or article.summary or begun or article.title
+        return article.dek or article.summary or html.to_marked_text(self.show_excerpt(article)) or article.title
 
     def render_template(self, template: str, more: Mapping[str, object] | None = None) -> str:
         """Render a template with these values. Raises RenderError."""

@@ -29,6 +29,7 @@ else:
         sanitise="MOST_BYTES MOST_LEVELS measure_nesting remove_illegal_characters sanitise_html sanitise_line",
         tokens=(
             "Paragraph blank_code count_words drop_image escape_html find_headings find_ids find_image_addresses "
-            "lead_elsewhere place_fragments renumber_headings rewrite_addresses split_paragraphs to_plain_text"
+            "lead_elsewhere place_fragments renumber_headings rewrite_addresses split_paragraphs to_marked_text "
+            "to_plain_text"
         ),
     )

@@ -54,9 +54,7 @@ def cut_excerpt(content: str, words: int, language: str, dek: str = "") -> str:
     kept: list[str] = []
     opened: list[str] = []
     left = words
-    runs = list(_split_runs(content, fold_text(dek)))
-    has_text = any(token.text.strip() for run in runs for token in run)
-    for run in runs if has_text else _split_runs(content):
+    for run in _find_text(_split_runs(content, fold_text(dek))) or _split_runs(content):
         plain = "".join(token.text for token in run)
         room = _measure_sentences(plain, left, language, must=left == words)
         is_endless = left == words and _count_space(plain[:room]) > words + MOST_OVER
@@ -146,6 +144,16 @@ def _split_runs(content: str, dek: str | None = None) -> Iterator[list[Token]]:
             yield [token]
         elif not is_left_out:
             run.append(token)
+
+
+def _find_text(runs: Iterator[list[Token]]) -> Iterable[list[Token]]:
+    """Return the runs when one of them has text, else none; what follows the first such run is not read for this."""
+    begun: list[list[Token]] = []
+    for run in runs:
+        begun.append(run)
+        if any(token.text.strip() for token in run):
+            return chain(begun, runs)
+    return ()
 
 
 def _is_sentence(plain: str, dek: str) -> bool:

@@ -108,6 +108,12 @@ def to_plain_text(content: str) -> str:
     return "\n\n".join(paragraph.text for paragraph in split_paragraphs(content))
 
 
+@lru_cache(maxsize=128)
+def to_marked_text(content: str) -> str:
+    """Convert content to plain text likewise, with the marks of quotations and numbered lists."""
+    return "\n\n".join(paragraph.marked for paragraph in split_paragraphs(content))
+
+
 def split_paragraphs(content: str) -> Iterator[Paragraph]:
     """Split content into its paragraphs, headings and list items as plain text, in order; so do two breaks in a row.
 

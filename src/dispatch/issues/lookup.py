@@ -15,6 +15,7 @@ from dispatch.issues.folder import SUFFIXES, IssueFolder
 from dispatch.issues.heads import list_slugs, list_strays
 from dispatch.issues.reading import IssueReader
 from dispatch.model import Article, Issue, Publication
+from dispatch.text import find_merge_leftover
 
 _PICTURES = (
     ".png",
@@ -67,9 +68,18 @@ def find_unmerged(publication: Publication, slug: str) -> tuple[tuple[str, int],
     """
     folder = IssueFolder(publication=publication, slug=slug)
     paths = (path for path in sorted(folder.path.iterdir()) if path.suffix in SUFFIXES and path.name[0] != ".")
-    found = [(file.name, folder.find_merge_leftover(file)) for path in paths if (file := folder.read_file(path))]
+    marked = (path for path in paths if _may_be_unmerged(path, publication))
+    found = [(file.name, folder.find_merge_leftover(file)) for path in marked if (file := folder.read_file(path))]
     found += [(fault.place.file, fault.place.line) for fault in folder.faults if fault.reason == "unfinished-merge"]
     return tuple((name, line) for name, line in found if line)
+
+
+def _may_be_unmerged(path: Path, publication: Publication) -> bool:
+    """Tell whether a file has to be parsed to know: most have nothing like the lines of a merge."""
+    try:
+        return bool(find_merge_leftover(files.read_text(path, within=publication.root, error=IssueError)))
+    except IssueError:
+        return True
 
 
 def find_first_headings(publication: Publication, slug: str) -> tuple[tuple[str, int], ...]:

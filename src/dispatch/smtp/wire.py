@@ -7,7 +7,8 @@ import ssl
 from typing import NamedTuple
 
 _LONGEST_REPLY = 500  # characters that are kept
-_MOST_READ = 65_536  # octets that a server may say without a reply; more is none
+_MOST_READ = 65_536  # octets at once, and without a reply
+_LONGEST = 8_192  # octets of a reply; more is none
 _LATER = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -84,7 +85,7 @@ class Wire:
         else:
             return None
         del self._incoming[:begin]
-        is_code = "2" <= line[:1] <= "5" and line[:3].isdecimal() and line[:3].isascii()
+        is_code = begin <= _LONGEST and "2" <= line[:1] <= "5" and line[:3].isdecimal() and line[:3].isascii()
         return WireReply(int(line[:3]) if is_code else 0, " ".join(words.split())[:_LONGEST_REPLY])
 
     def make_blocking(self, patience: float) -> None:

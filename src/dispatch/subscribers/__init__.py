@@ -3,9 +3,10 @@
     with subscribers.open_store(publication) as store:
         report = store.import_people(subscribers.read_listed(lines), now, how="readers.csv", words="...")
 
-It lives in ``.dispatch/subscribers.sqlite``, which is no cache: back it up, with ``.dispatch/keys`` beside it.
+It lives in ``.dispatch/subscribers.sqlite``, which is no cache: back it up, with ``.dispatch/keys`` beside it. Where
+DISPATCH_STORE names a PostgreSQL database, it lives there, for any number of machines.
 
-database.py   the file: its schema, its migrations, its errors; the secret key
+database.py   the file, or PostgreSQL (postgres.py); the secret key; tables.py  the tables of both
 store.py      the class Store
 rows.py       what is read and written in it
 importing.py  a list from elsewhere, and how it is undone

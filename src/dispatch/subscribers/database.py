@@ -1,4 +1,4 @@
-"""The database of the subscribers: its tables, what is said when it cannot be used, and the secret key beside it.
+"""The database of the subscribers: what is said when it cannot be used, and the secret key beside it.
 
 It is the only copy of what people have agreed to: every write is one transaction that is on the disk when it ends.
 """
@@ -7,8 +7,9 @@ import hashlib
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -16,123 +17,10 @@ from typing import Final
 from dispatch import files
 from dispatch.databases import Database, SqlConnection
 from dispatch.errors import DeliveryError, explain_refusal
+from dispatch.subscribers.tables import MIGRATIONS
 
 KEYS = Path(files.OWN, "keys")
 STORE: Final = "DISPATCH_STORE"  # in the environment: the address of a PostgreSQL database
-
-MIGRATIONS = (
-    """
-    CREATE TABLE subscriber (
-        number INTEGER PRIMARY KEY AUTOINCREMENT,
-        key BLOB NOT NULL UNIQUE,                  -- what others may see: numbers would tell how many there are
-        list TEXT NOT NULL,
-        email TEXT NOT NULL,                       -- as it was typed
-        same TEXT NOT NULL,                        -- mail_addresses.fold_mailbox
-        name TEXT NOT NULL,
-        state TEXT NOT NULL,
-        language TEXT NOT NULL,
-        since INTEGER NOT NULL,                    -- seconds since 1970, as all moments
-        UNIQUE (list, same)
-    ) STRICT;
-    CREATE INDEX subscriber_state ON subscriber (list, state, number);
-    CREATE TABLE tag (
-        subscriber INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (subscriber, tag)
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX tag_tag ON tag (tag, subscriber);
-    CREATE TABLE words (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
-    CREATE TABLE consent (                         -- is only ever added to
-        /*! rowid INTEGER GENERATED ALWAYS AS IDENTITY, */
-        subscriber INTEGER NOT NULL,
-        at INTEGER NOT NULL,
-        what TEXT NOT NULL,
-        how TEXT NOT NULL,
-        words INTEGER NOT NULL,                    -- its row in the table words; 0 without any
-        batch INTEGER NOT NULL                     -- of the import that it came with, else 0
-    ) STRICT;
-    CREATE INDEX consent_subscriber ON consent (subscriber);
-    CREATE INDEX consent_batch ON consent (batch) WHERE batch > 0;
-    CREATE TABLE batch (number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, how TEXT NOT NULL) STRICT;
-    CREATE TABLE suppression (
-        digest BLOB PRIMARY KEY, reason TEXT NOT NULL, at INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    """,
-    """
-    ALTER TABLE consent ADD COLUMN ip TEXT NOT NULL DEFAULT '';
-    CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-    CREATE TABLE round (
-        number INTEGER PRIMARY KEY AUTOINCREMENT,
-        list TEXT NOT NULL,
-        issue TEXT NOT NULL,                       -- its id
-        slug TEXT NOT NULL,
-        digest TEXT NOT NULL,                      -- of the message
-        message BLOB NOT NULL,                     -- prepared: an edit cannot reach what is being sent
-        begun INTEGER NOT NULL,
-        not_before INTEGER NOT NULL,
-        audience INTEGER NOT NULL,                 -- how many
-        state TEXT NOT NULL,
-        epoch INTEGER NOT NULL                     -- counts who has sent it: only the last one may
-    ) STRICT;
-    CREATE INDEX round_issue ON round (issue);
-    CREATE TABLE delivery (
-        round INTEGER NOT NULL,
-        subscriber INTEGER NOT NULL,
-        state TEXT NOT NULL,
-        attempts INTEGER NOT NULL DEFAULT 0,
-        epoch INTEGER NOT NULL DEFAULT 0,          -- of the round, when it was being sent
-        not_before INTEGER NOT NULL DEFAULT 0,
-        at INTEGER NOT NULL DEFAULT 0,             -- when its state last changed
-        reply TEXT NOT NULL DEFAULT '',            -- what the server said of it
-        PRIMARY KEY (round, subscriber)
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX delivery_due ON delivery (round, subscriber, not_before) WHERE state IN ('planned', 'deferred');
-    CREATE INDEX delivery_subscriber ON delivery (subscriber, round);
-    CREATE TABLE report (
-        id TEXT PRIMARY KEY,                       -- its own: it counts once, however often it comes
-        at INTEGER NOT NULL,
-        source TEXT NOT NULL,
-        kind TEXT NOT NULL,
-        round INTEGER NOT NULL,                    -- 0 when it is about no round
-        subscriber INTEGER NOT NULL,
-        status TEXT NOT NULL,
-        detail TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX report_subscriber ON report (subscriber, round);
-    CREATE TABLE notice (                          -- written with what causes it; sent before all rounds
-        number INTEGER PRIMARY KEY AUTOINCREMENT,
-        kind TEXT NOT NULL,
-        subscriber INTEGER NOT NULL,               -- 0 for nobody
-        email TEXT NOT NULL,
-        message BLOB NOT NULL,                     -- finished; empty when it is settled
-        made INTEGER NOT NULL,
-        state TEXT NOT NULL,                       -- as that of a delivery
-        attempts INTEGER NOT NULL DEFAULT 0,
-        not_before INTEGER NOT NULL DEFAULT 0,
-        at INTEGER NOT NULL DEFAULT 0,
-        reply TEXT NOT NULL DEFAULT ''
-    ) STRICT;
-    CREATE INDEX notice_due ON notice (not_before, number) WHERE state IN ('planned', 'deferred');
-    CREATE INDEX notice_subscriber ON notice (subscriber, kind, made);
-    """,
-    """
-    -- When the last message was accepted of which no delivery is left.
-    ALTER TABLE subscriber ADD COLUMN reached INTEGER NOT NULL DEFAULT 0;
-    CREATE TABLE tally (                           -- how many of a round of which no delivery is left
-        round INTEGER NOT NULL,
-        what TEXT NOT NULL,                        -- the state of a delivery; or left, as in numbers.py
-        count INTEGER NOT NULL,
-        PRIMARY KEY (round, what)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE proof (                           -- the consents of somebody who was erased
-        digest BLOB NOT NULL,                      -- of the address, as that of a suppression
-        erased INTEGER NOT NULL,
-        at INTEGER NOT NULL,
-        what TEXT NOT NULL,
-        how TEXT NOT NULL,
-        words INTEGER NOT NULL
-    ) STRICT;
-    CREATE INDEX proof_digest ON proof (digest);
-    """,
-)
 
 _FILE = Database(
     file=Path(files.OWN, "subscribers.sqlite"),
@@ -146,10 +34,7 @@ _FILE = Database(
 
 
 class SubscriberDatabase:
-    """The database of the subscribers: a file of the publication, or PostgreSQL where DISPATCH_STORE names one.
-
-    What stands in a statement between /*! and */ is for PostgreSQL alone: to SQLite it is a comment.
-    """
+    """The database of the subscribers: a file of the publication, or PostgreSQL where DISPATCH_STORE names one."""
 
     file: Final = _FILE.file
 
@@ -181,6 +66,31 @@ class SubscriberDatabase:
             return
         with _load_server().hold_transaction(connection, is_step=is_step):
             yield
+
+    def run_each(self, connection: SqlConnection, statement: str, rows: Sequence[Sequence[object]]) -> None:
+        """Run a statement for each of these rows of values, without waiting in between."""
+        if isinstance(connection, sqlite3.Connection):
+            connection.executemany(statement, rows)
+        else:
+            _load_server().run_each(connection, statement, rows)
+
+    def find_reserve(self, connection: SqlConnection) -> Callable[[float], float] | None:
+        """Find what reserves seconds of sending among all machines; None where there is one sender."""
+        return (
+            None if isinstance(connection, sqlite3.Connection) else partial(_load_server().reserve_seconds, connection)
+        )
+
+    @contextmanager
+    def hold_duty(self, connection: SqlConnection) -> Iterator[bool]:
+        """Hold what one process at a time does among all machines, unless one does it already; yield whether we do.
+
+        Of a file, the locks of the publication say so.
+        """
+        if isinstance(connection, sqlite3.Connection):
+            yield True
+        else:
+            with _load_server().hold_duty(connection) as is_ours:
+                yield is_ours
 
     @property
     def is_shared(self) -> bool:

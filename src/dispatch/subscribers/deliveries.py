@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
 from dispatch.databases import SqlConnection
 from dispatch.errors import DeliveryError
@@ -18,6 +18,11 @@ from dispatch.subscribers import rows
 from dispatch.subscribers.database import DATABASE
 
 _SAMPLES = 5
+IS_MINE: Final = (
+    "(SELECT epoch FROM portion WHERE round = delivery.round AND first <= delivery.subscriber"
+    " ORDER BY first DESC LIMIT 1) = ?"
+)
+"""Whether a delivery is in a portion of an epoch."""
 
 
 class DuePerson(NamedTuple):
@@ -40,14 +45,16 @@ class Result:
     not_before: Annotated[datetime | None, "when a deferred one is tried again"] = None
 
 
-def list_due(connection: SqlConnection, number: int, *, after: int, now: datetime, most: int = 1000) -> list[DuePerson]:
-    """List who is due in a round, in the order of their numbers, from after a number on."""
+def list_due(
+    connection: SqlConnection, number: int, *, first: int, last: int, now: datetime, most: int
+) -> list[DuePerson]:
+    """List who is due in a round, in the order of their numbers, from a number to another."""
     found = connection.execute(
         "SELECT one.subscriber, subscriber.email, subscriber.name, subscriber.key, one.attempts"
         " FROM delivery one INDEXED BY delivery_due JOIN subscriber ON subscriber.number = one.subscriber"
-        " WHERE one.round = ? AND one.state IN ('planned', 'deferred') AND one.subscriber > ? AND one.not_before <= ?"
-        " ORDER BY one.subscriber LIMIT ?",
-        (number, after, rows.to_seconds(now), most),
+        " WHERE one.round = ? AND one.state IN ('planned', 'deferred') AND one.subscriber BETWEEN ? AND ?"
+        " AND one.not_before <= ? ORDER BY one.subscriber LIMIT ?",
+        (number, first, last, rows.to_seconds(now), most),
     )
     return [DuePerson(*row) for row in found]
 
@@ -59,38 +66,46 @@ def commit_steps(
     results: Sequence[Result],
     marks: Sequence[int],
     now: datetime,
-) -> tuple[list[bool], int]:
+) -> list[bool]:
     """Record outcomes, and mark the messages that go out next, in one transaction that is on the disk at its end.
 
-    Return, mark by mark, whether it was made, and how many were ever made. None is when somebody else has taken the
-    round up, or holds it, or the reader has left meanwhile: then nothing of the message may be sent.
+    Return, mark by mark, whether it was made. None is when somebody else has taken the portion up, or holds the round,
+    or the reader has left meanwhile: then nothing of the message may be sent.
     """
     at = rows.to_seconds(now)
-    with DATABASE.begin_transaction(connection):
-        for one in results:
-            not_before = rows.to_seconds(one.not_before) if one.not_before else 0
-            connection.execute(
-                "UPDATE delivery SET state = ?, reply = ?, not_before = ?, at = ?,"
-                " attempts = attempts + CASE WHEN state IN ('planned', 'deferred') THEN 1 ELSE 0 END"
-                " WHERE round = ? AND subscriber = ?"
-                " AND ((state IN ('sending', 'unknown') AND epoch = ?) OR"
-                " (state IN ('planned', 'deferred') AND ? != 'accepted'))",
-                (one.state, one.reply, not_before, at, number, one.subscriber, epoch, one.state),
-            )
-        made = [_mark_message(connection, number, epoch, subscriber, at) for subscriber in marks]
-        total = count_marks(connection, sum(made))
-    return made, total
+    with DATABASE.begin_transaction(connection, is_step=True):
+        DATABASE.run_each(
+            connection,
+            "UPDATE delivery SET state = ?, reply = ?, not_before = ?, at = ?,"
+            " attempts = attempts + CASE WHEN state IN ('planned', 'deferred') THEN 1 ELSE 0 END"
+            " WHERE round = ? AND subscriber = ?"
+            " AND ((state IN ('sending', 'unknown') AND epoch = ?) OR"
+            " (state IN ('planned', 'deferred') AND ? != 'accepted'))",
+            [
+                (
+                    *(one.state, one.reply, rows.to_seconds(one.not_before) if one.not_before else 0, at),
+                    *(number, one.subscriber, epoch, one.state),
+                )
+                for one in results
+            ],
+        )
+        made = _mark_messages(connection, number, epoch, marks, at) if marks else set()
+    return [one in made for one in marks]
 
 
-def _mark_message(connection: SqlConnection, number: int, epoch: int, subscriber: int, at: int) -> bool:
-    is_made = connection.execute(
-        "UPDATE delivery SET state = 'sending', epoch = ?, attempts = attempts + 1, at = ?"
-        " WHERE round = ? AND subscriber = ? AND state IN ('planned', 'deferred') AND EXISTS"
-        " (SELECT 1 FROM round WHERE number = ? AND epoch = ? AND state = 'begun')"
-        " AND EXISTS (SELECT 1 FROM subscriber WHERE number = ? AND state = 'active')",
-        (epoch, at, number, subscriber, number, epoch, subscriber),
-    ).rowcount
-    if not is_made:
+def _mark_messages(connection: SqlConnection, number: int, epoch: int, marks: Sequence[int], at: int) -> set[int]:
+    """Mark messages to these subscribers, and return to whom."""
+    places = ", ".join("?" * len(marks))
+    found = connection.execute(
+        f"UPDATE delivery SET state = 'sending', epoch = ?, attempts = attempts + 1, at = ?"  # noqa: S608 - places only
+        f" WHERE round = ? AND subscriber IN ({places}) AND state IN ('planned', 'deferred') AND {IS_MINE}"
+        " AND EXISTS (SELECT 1 FROM round WHERE number = delivery.round AND state = 'begun')"
+        " AND EXISTS (SELECT 1 FROM subscriber WHERE number = delivery.subscriber AND state = 'active')"
+        " RETURNING subscriber",
+        (epoch, at, number, *marks, epoch),
+    )
+    made = {subscriber for (subscriber,) in found.fetchall()}
+    for subscriber in set(marks) - made:
         connection.execute(
             "UPDATE delivery SET at = ?, state = coalesce(("
             "SELECT CASE state WHEN 'suppressed' THEN state ELSE 'cancelled' END"
@@ -99,14 +114,29 @@ def _mark_message(connection: SqlConnection, number: int, epoch: int, subscriber
             " AND NOT EXISTS (SELECT 1 FROM subscriber WHERE number = ? AND state = 'active')",
             (at, subscriber, number, subscriber, subscriber),
         )
-    return bool(is_made)
+    if made:
+        # A row of each sender's own: none waits for another to count.
+        connection.execute(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET"
+            " value = CAST(CAST(meta.value AS BIGINT) + CAST(excluded.value AS BIGINT) AS TEXT)",
+            (f"marks {number}.{epoch}", str(len(made))),
+        )
+    return made
 
 
-def count_marks(connection: SqlConnection, more: int = 0) -> int:
-    """Count the marks that were ever made, with these more; part of a transaction."""
-    total = int(read_meta(connection, "marks") or 0) + more
-    if more:
-        write_meta(connection, "marks", str(total))
+def count_marks(connection: SqlConnection) -> int:
+    """Count the marks that were ever made."""
+    found: tuple[int] = connection.execute(
+        "SELECT coalesce(sum(CAST(value AS BIGINT)), 0) FROM meta WHERE name = 'marks' OR name LIKE 'marks %'"
+    ).fetchone()
+    return int(found[0])
+
+
+def fold_marks(connection: SqlConnection) -> int:
+    """Count the marks that were ever made, and keep their number in one row; part of a transaction."""
+    total = count_marks(connection)
+    connection.execute("DELETE FROM meta WHERE name LIKE 'marks %'")
+    write_meta(connection, "marks", str(total))
     return total
 
 

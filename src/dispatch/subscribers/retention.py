@@ -49,6 +49,8 @@ def list_old_rounds(connection: SqlConnection, before: datetime) -> list[int]:
 def count_round(connection: SqlConnection, number: int) -> None:
     """Replace the deliveries of a round by how many were in each state, and when each reader was last reached."""
     with DATABASE.begin_transaction(connection):
+        if not connection.execute("SELECT 1 FROM delivery WHERE round = ? LIMIT 1", (number,)).fetchone():
+            return  # somebody else was faster
         left = numbers.count_left(connection, number)
         connection.execute(
             "INSERT INTO tally (round, what, count)"
@@ -63,6 +65,7 @@ def count_round(connection: SqlConnection, number: int) -> None:
             (number,),
         )
         connection.execute("DELETE FROM delivery WHERE round = ?", (number,))
+        connection.execute("DELETE FROM portion WHERE round = ?", (number,))
 
 
 def forget_unconfirmed(connection: SqlConnection, before: datetime) -> None:

@@ -1,10 +1,10 @@
-"""The rounds of the store: an issue on its way, its audience, its only sender."""
+"""The rounds of the store: an issue on its way, and its audience."""
 
 from datetime import datetime
 
 from dispatch.databases import SqlConnection
 from dispatch.model import Round, RoundState
-from dispatch.subscribers import rows
+from dispatch.subscribers import portions, rows
 from dispatch.subscribers.database import DATABASE
 
 # Gmail, Yahoo and Outlook, who refuse whoever sends them thousands and has no name (their rules of 2024 and 2025).
@@ -48,6 +48,7 @@ def plan_audience(connection: SqlConnection, number: int) -> int:
         (number, rows.LIST),
     ).rowcount
     connection.execute("UPDATE round SET audience = ? WHERE number = ?", (count, number))
+    portions.make_portions(connection, number)
     return count
 
 
@@ -77,8 +78,8 @@ def measure_largest(connection: SqlConnection) -> int:
     return found[0]
 
 
-def take_up_round(connection: SqlConnection, number: int, *, resends: bool) -> tuple[int, int]:
-    """Make this process the only sender of a round; return its epoch, and how many messages are in doubt from before.
+def take_up_round(connection: SqlConnection, number: int, now: datetime, *, resends: bool) -> tuple[int, int]:
+    """Begin a turn of sending a round; return its epoch, and how many messages are in doubt from senders that are gone.
 
     resends: what is in doubt is planned again, and may arrive twice.
     """
@@ -86,11 +87,7 @@ def take_up_round(connection: SqlConnection, number: int, *, resends: bool) -> t
         plan_audience(connection, number)
         connection.execute("UPDATE round SET epoch = epoch + 1 WHERE number = ?", (number,))
         epoch: tuple[int] = connection.execute("SELECT epoch FROM round WHERE number = ?", (number,)).fetchone()
-        lost = connection.execute(
-            "UPDATE delivery SET state = 'unknown', reply = 'its sender ended before it was answered'"
-            " WHERE round = ? AND state = 'sending'",
-            (number,),
-        ).rowcount
+        lost = portions.take_back_portions(connection, number, epoch[0], now)
         if resends:
             connection.execute(
                 "UPDATE delivery SET state = 'planned', not_before = 0 WHERE round = ? AND state = 'unknown'", (number,)
@@ -144,17 +141,14 @@ def hold_round(connection: SqlConnection, number: int) -> None:
 def is_due(connection: SqlConnection, number: int, now: datetime, *, resends: bool) -> bool:
     """Whether anything of a round may go out now, or was on its way when its sender ended."""
     found = connection.execute(
-        "SELECT 1 FROM round one WHERE number = ? AND (audience = ? OR EXISTS (SELECT 1 FROM delivery WHERE"
-        " round = one.number AND (state = 'sending' OR state IN ('planned', 'deferred') AND not_before <= ?"
-        " OR ? AND state = 'unknown')))",
-        (number, UNPLANNED, rows.to_seconds(now), resends),
+        "SELECT 1 FROM round one WHERE number = ? AND (audience = ? OR (? AND EXISTS"
+        " (SELECT 1 FROM delivery WHERE round = one.number AND state = 'unknown')))",
+        (number, UNPLANNED, resends),
     ).fetchone()
-    return found is not None
+    return found is not None or portions.is_any_due(connection, number, now)
 
 
-def is_current(connection: SqlConnection, number: int, epoch: int) -> bool:
-    """Whether a round may be sent, by the sender of this epoch."""
-    found = connection.execute(
-        "SELECT 1 FROM round WHERE number = ? AND epoch = ? AND state = 'begun'", (number, epoch)
-    ).fetchone()
+def is_begun(connection: SqlConnection, number: int) -> bool:
+    """Whether a round may be sent: it is not held, cancelled or over."""
+    found = connection.execute("SELECT 1 FROM round WHERE number = ? AND state = 'begun'", (number,)).fetchone()
     return found is not None
