@@ -73,7 +73,7 @@ def add(
     is_link = no_fetch and not any(map(_is_file, places))
     words = make_overrides(spoken, here.publication, is_link=is_link)
     _require_fitting_options(places if locations else (), words, no_fetch=no_fetch)
-    slug = _find_draft(here, issue, locations)
+    slug = _require_draft_slug(here, issue, locations)
     with hold_later_interrupts():
         groups, is_all = _read_locations(here, places, words, section, no_fetch=no_fetch, allow_private=allow_private)
         is_all = _write_groups(here, slug, groups, words) and is_all
@@ -81,7 +81,7 @@ def add(
         sys.exit(1)
 
 
-def _find_draft(here: OpenPublication, issue: str | None, locations: Sequence[str]) -> str:
+def _require_draft_slug(here: OpenPublication, issue: str | None, locations: Sequence[str]) -> str:
     """Find the slug of the draft. Raises IssueError, or GatherError with what reads an export: that needs no draft."""
     try:
         return here.find_slug(issue, drafts=True)
