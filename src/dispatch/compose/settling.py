@@ -8,7 +8,6 @@ from typing import Annotated, NamedTuple
 from dispatch.errors import IssueError
 from dispatch.identity import fold_spelling, is_same_name, register_authors
 from dispatch.model import Article, Author, Publication, WitnessKind
-from dispatch.readers.people import is_house
 
 
 class CreditChoice(NamedTuple):
@@ -23,6 +22,8 @@ def list_choices(article: Article) -> list[CreditChoice]:
 
     A staff, a desk or a job (“Staff Writer”) is nobody to choose.
     """
+    from dispatch.readers.people import is_house
+
     is_person = any(not is_house(one.name) for one in article.authors)
     choices = [CreditChoice(article.authors, ())] if is_person else []
     for witness in article.witnesses:
