@@ -58,7 +58,7 @@ def relay_bounces(folder: Path, wire: Path) -> Iterator[str]:
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
             recipient, _, body = self.rfile.read().partition(b"\n")
-            words = [DISPATCH, "bounces", "-", "--recipient", recipient.decode()]
+            words = [str(DISPATCH), "bounces", "-", "--recipient", recipient.decode()]
             ran = subprocess.run(words, cwd=wire, input=body, capture_output=True, check=False)
             self.wfile.write(str(ran.returncode).encode())
 
