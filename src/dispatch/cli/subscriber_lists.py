@@ -93,7 +93,7 @@ def _open_private(output: str) -> Iterator[TextIO]:
     Raises DeliveryError.
     """
     if output == "-":
-        body = io.TextIOWrapper(click.get_binary_stream("stdout"), encoding="utf-8", newline="")
+        body = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
         yield body
         body.detach()  # it flushes, and leaves standard output open
         return
