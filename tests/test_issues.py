@@ -532,6 +532,26 @@ def test_a_picture_that_is_named_in_the_front_matter_is_shown_and_no_link(
 
 
 @pytest.mark.usefixtures("defence")
+def test_a_picture_of_a_sponsor_is_shown_and_no_link(wire: Publication, put: Callable[[str, str], Path]) -> None:
+    of_sponsor = "sponsor: {name: Quay, url: https://quay.example, image: {url: lost.png, alt: Quay}}\n"
+    put("issue.md", ISSUE.replace("number: 007\n", f"number: 007\n{of_sponsor}"))
+    issue = issues.read_issue(wire, "defence")
+    assert ("issues/defence/issue.md", "lost.png") in issues.find_missing_files(wire, issue)
+    assert ("issues/defence/issue.md", "lost.png") not in issues.find_broken_links(wire, issue)
+
+
+def test_a_new_file_names_what_is_beside_it_by_its_name(wire: Publication, defence: Path) -> None:
+    issue = issues.read_issue(wire, "defence")
+    _, own = issue.articles
+    content = f'<p><img src="{BASE}my%20photo.jpg" alt="x" /> <a href="{BASE}none.jpg">y</a></p>'
+    new = replace(own, key="new", id="tag:wire.example,2026:new", url=f"{BASE}new/", content=content)
+    sections = (replace(issue.sections[0], articles=(*issue.articles, new)),)
+    issues.change_issue(wire, issue, replace(issue, sections=sections))
+    body = (defence / "new.html").read_text("utf-8").rpartition("---\n")[2]
+    assert body.strip() == content.replace(f"{BASE}my%20", "my ")
+
+
+@pytest.mark.usefixtures("defence")
 def test_pictures_come_from_nowhere_else(wire: Publication, put: Callable[[str, str], Path]) -> None:
     long = "x" * 5000
     put(
