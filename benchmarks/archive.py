@@ -1,5 +1,6 @@
 """An archive of articles as Markdown files, for dispatch and for the site generators beside it."""
 
+import shutil
 from pathlib import Path
 
 from dispatch import config
@@ -62,7 +63,14 @@ def hugo(folder: Path, count: int) -> None:
     for n, issue in articles(count):
         front = f'title: Story {n}\ndate: {_day(issue)}\nlink: "https://paper.example/{n}?x=1"\n'
         front += f"author: Author {n % AUTHORS}\nauthor_url: https://people.example/{n % AUTHORS}\n"
+        front += f"authors: [Author {n % AUTHORS}]\n"
         _write(folder / "content" / f"no-{issue}" / f"story-{n}.md", f"---\n{front}---\n{body(n)}\n")
+
+
+def hugo_alike(folder: Path, count: int) -> None:
+    """What dispatch makes, made by Hugo: whole feeds in three formats, text, lists of authors, each issue's MJML."""
+    hugo(folder, count)
+    shutil.copytree(Path(__file__).parent / "peers" / "hugo", folder, dirs_exist_ok=True)
 
 
 def pelican(folder: Path, count: int) -> None:
@@ -72,6 +80,7 @@ def pelican(folder: Path, count: int) -> None:
     _write(folder / "pelicanconf.py", settings)
     for n, issue in articles(count):
         front = f"Title: Story {n}\nDate: {_day(issue)}\nAuthor: Author {n % AUTHORS}\nCategory: no-{issue}\n"
+        front += f"Author_URL: https://people.example/{n % AUTHORS}\nLink: https://paper.example/{n}?x=1\n"
         _write(folder / "content" / f"no-{issue}" / f"story-{n}.md", f"{front}\n{body(n)}\n")
 
 
@@ -84,7 +93,7 @@ def eleventy(folder: Path, count: int) -> None:
     page = page.replace("{{ .Params.link }}", "{{ link }}")
     _write(folder / "_includes" / "page.liquid", page)
     for n, issue in articles(count):
-        front = f'layout: page.liquid\ntitle: Story {n}\nlink: "https://paper.example/{n}?x=1"\n'
+        front = f'layout: page.liquid\ntitle: Story {n}\ndate: {_day(issue)}\nlink: "https://paper.example/{n}?x=1"\n'
         front += f"author: Author {n % AUTHORS}\nauthor_url: https://people.example/{n % AUTHORS}\ntags: no-{issue}\n"
         _write(folder / f"no-{issue}" / f"story-{n}.md", f"---\n{front}---\n{body(n)}\n")
     line = "<h2><a href='{{ page.url }}'>{{ page.data.title }}</a></h2>"
@@ -92,6 +101,22 @@ def eleventy(folder: Path, count: int) -> None:
         listed = f"{{% for page in collections.no-{number} %}}{line}{{% endfor %}}"
         front = f"---\nlayout: page.liquid\ntitle: Number {number}\npermalink: /no-{number}/index.html\n---\n"
         _write(folder / f"no-{number}.md", f"{front}{listed}\n")
+
+
+def eleventy_alike(folder: Path, count: int) -> None:
+    """What dispatch makes, made by Eleventy."""
+    eleventy(folder, count)
+    shutil.copytree(Path(__file__).parent / "peers" / "eleventy", folder, dirs_exist_ok=True)
+
+
+def pelican_alike(folder: Path, count: int) -> None:
+    """What dispatch makes, made by Pelican: its own feeds with whole bodies, and a plugin for the rest."""
+    pelican(folder, count)
+    shutil.copytree(Path(__file__).parent / "peers" / "pelican", folder, dirs_exist_ok=True)
+    with (folder / "pelicanconf.py").open("a", encoding="utf-8") as settings:
+        settings.write('FEED_ALL_RSS = "index.xml"\nCATEGORY_FEED_RSS = "{slug}.xml"\nRSS_FEED_SUMMARY_ONLY = False\n')
+        settings.write("FEED_MAX_ITEMS = None\nAUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = TRANSLATION_FEED_ATOM = None\n")
+        settings.write('PLUGIN_PATHS = ["."]\nPLUGINS = ["alike"]\n')
 
 
 def _day(issue: int) -> str:

@@ -28,12 +28,20 @@ def rows() -> Iterator[Row]:
             for words in ("issue list", "issue new Next"):
                 beside = _run(folder, words), _run(small, words)
                 yield in_turns(f"`{words}` of {size:,}", "100 articles", *beside, turns=9, goal=goal)
-        newest = _run(middle, "check no-50"), _run(small, "check no-5")
-        yield in_turns("`check` of the newest of 1,000", "100 articles", *newest, turns=7, goal=1.2)
-        changed = _review(middle, 50), _review(small, 5)
-        yield in_turns("`review` of one changed issue of 1,000", "100 articles", *changed, turns=5, goal=1.2)
         again = _run(large, "inbox")
         yield in_turns("the first `inbox` of 5,000", "the second", _afresh(large), again, turns=5, goal=5.0)
+        yield from _after_a_clone(middle, small)
+
+
+def _after_a_clone(middle: Path, small: Path) -> Iterator[Row]:
+    """What reads other issues than its own: where nothing was published from, and where a publish has cached them."""
+    for how, goal in (("", None), (", published", 1.2)):
+        for folder in (middle, small) if goal else ():
+            subprocess.run([sys.executable, "-m", "dispatch", "publish"], cwd=folder, check=True, capture_output=True)
+        newest = _run(middle, "check no-50"), _run(small, "check no-5")
+        yield in_turns(f"`check` of the newest of 1,000{how}", "100 articles", *newest, turns=7, goal=goal)
+        changed = _review(middle, 50), _review(small, 5)
+        yield in_turns(f"`review` of one changed issue of 1,000{how}", "100 articles", *changed, turns=5, goal=goal)
 
 
 def _run(folder: Path, words: str) -> Turn:
@@ -62,7 +70,7 @@ def _review(folder: Path, number: int) -> Turn:
     """A review of one article's change since the last commit."""
     shutil.rmtree(folder / "issues" / "next", ignore_errors=True)
     git = ("git", "-c", "user.name=Ann", "-c", "user.email=ann@wire.example")
-    for words in (("init", "--quiet"), ("add", "."), ("commit", "--quiet", "--message", "All of it")):
+    for words in (("init", "--quiet"), ("add", "."), ("commit", "--quiet", "--allow-empty", "--message", "All of it")):
         subprocess.run([*git, *words], cwd=folder, check=True)
     file = next((folder / "issues" / f"no-{number}").glob("story-*.md"))
     file.write_text(f"{file.read_text('utf-8')}\nAn edit.\n", encoding="utf-8")

@@ -1,18 +1,24 @@
-"""The site of an archive: from nothing, with one article changed, and with nothing changed; beside site generators."""
+"""The site of an archive: from nothing, with one article changed, and with nothing changed; beside site generators.
+
+Each of these is there twice: as it comes, and made to produce what dispatch does.
+"""
 
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 
 from benchmarks import archive
-from benchmarks.measure import Row, Turn, in_turns, process
+from benchmarks.measure import Row, Turn, in_turns_with_all, process
+from benchmarks.sample import CHECKOUT
 
 PEERS = Path(__file__).parent / "peers"
+MODULES = CHECKOUT / "tests" / "node_modules"
+ALIKE = " and npm mjml, made to do the same"
 
 
 def rows() -> Iterator[Row]:
@@ -20,37 +26,46 @@ def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as where:
         folder = Path(where)
         archive.ours(folder / "ours", 1000)
+        peers: dict[str, Turn] = {}
         for name, make, command in (
             ("Hugo", archive.hugo, [hugo(), "--quiet"]),
+            (f"Hugo{ALIKE}", archive.hugo_alike, [hugo(), "--quiet"]),
             ("Pelican", archive.pelican, [_program("pelican"), "--quiet"]),
+            (f"Pelican{ALIKE}", archive.pelican_alike, [_program("pelican"), "--quiet"]),
             ("Eleventy", archive.eleventy, [_eleventy(), "--quiet", "--output=public"]),
+            (f"Eleventy{ALIKE}", archive.eleventy_alike, [_eleventy(), "--quiet", "--output=public"]),
         ):
             if not command[0]:
                 print(f"{name} is not installed: its rows are left out (make bench-peers).", file=sys.stderr)
                 continue
             make(folder / name, 1000)
-            theirs = _afresh(folder / name, "public" if name != "Pelican" else "output", *command)
-            yield from _beside(name, folder / "ours", theirs)
+            output = "output" if name.startswith("Pelican") else "public"
+            mails = ["node", str(PEERS / "mails.mjs"), str(MODULES), output] if name.endswith(ALIKE) else []
+            peers[name] = _afresh(folder / name, output, command, mails)
+        yield from _beside(folder / "ours", peers)
     yield from _growth()
 
 
-def _beside(name: str, folder: Path, theirs: Turn) -> Iterator[Row]:
-    goals = (1.0, 0.4, 0.15) if name == "Hugo" else (None, None, None)
-    publish = (sys.executable, "-m", "dispatch", "publish")
-    work = "1,000 articles"
-    yield in_turns(f"{work}, from nothing", name, _afresh(folder, "public", *publish), theirs, turns=3, goal=goals[0])
-    yield in_turns(f"{work}, one changed", name, _edited(folder, *publish), theirs, turns=7, goal=goals[1])
-    yield in_turns(f"{work}, nothing changed", name, process(*publish, folder=folder), theirs, turns=7, goal=goals[2])
+def _beside(folder: Path, peers: Mapping[str, Turn]) -> Iterator[Row]:
+    publish = [sys.executable, "-m", "dispatch", "publish"]
+    clean = {"Hugo": 8.0, f"Hugo{ALIKE}": 2.0, f"Eleventy{ALIKE}": 1.2, f"Pelican{ALIKE}": 1.0}
+    for work, ours, turns, goals in (
+        ("from nothing", _afresh(folder, "public", publish), 3, clean),
+        ("one changed", _edited(folder, *publish), 5, {"Hugo": 0.5, f"Hugo{ALIKE}": 0.15}),
+        ("nothing changed", process(*publish, folder=folder), 5, {"Hugo": 0.1}),
+    ):
+        named = {name: (theirs, goals.get(name)) for name, theirs in peers.items()}
+        yield from in_turns_with_all(f"1,000 articles, {work}", ours, named, turns=turns)
 
 
-def _afresh(folder: Path, output: str, *command: str) -> Turn:
-    """A build of everything."""
-    build = process(*command, folder=folder)
+def _afresh(folder: Path, output: str, *commands: Sequence[str]) -> Turn:
+    """A build of everything, by commands of which the second works on what the first has made."""
+    builds = [process(*command, folder=folder) for command in commands if command]
 
     def turn() -> float:
         for name in (output, ".dispatch", "resources"):
             shutil.rmtree(folder / name, ignore_errors=True)
-        return build()
+        return sum(build() for build in builds)
 
     return turn
 

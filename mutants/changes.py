@@ -151,7 +151,10 @@ class _Finder:
         for kind, after in self._replaced(node):
             yield self._change(kind, node, after, statement, function, names)
         for child in ast.iter_child_nodes(node):
-            if not (isinstance(node, ast.Subscript) and child is node.slice and isinstance(child, ast.Tuple)):
+            # That two lists are equally long is asserted by zip, and assertions are left alone.
+            is_asserted = isinstance(child, ast.keyword) and ast.unparse(child) == "strict=True"
+            is_type = isinstance(node, ast.Subscript) and child is node.slice and isinstance(child, ast.Tuple)
+            if not (is_asserted or is_type):
                 yield from self._expression(child, statement, function, names)
 
     def _replaced(self, node: ast.AST) -> Iterator[tuple[str, str]]:

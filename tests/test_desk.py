@@ -1,5 +1,6 @@
 """The desk: what its page asks and changes, that every change is one edit of the files, and can be taken back."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import httpx
 import pytest
 
 from commands import run_dispatch
-from desking import fill_inbox, make_entry, make_publication
+from desking import NOW, fill_inbox, make_entry, make_publication
 from dispatch import config, inbox, issues
+from dispatch.desk.entries import InboxEntries
+from dispatch.desk.live_files import LiveFiles
 from dispatch.model import Issue
 from mail_sink import mail_sink
 from previewing import Running, previewing
@@ -104,6 +107,7 @@ def test_the_list_is_numbers_and_rows_are_asked_for(desk: Desk) -> None:
     said = desk.ask("/inbox")
     assert len(said["numbers"]) == said["waiting"] == 30
     assert {one["key"]: one["count"] for one in said["sources"]} == {"paper0": 10, "paper1": 10, "paper2": 10}
+    assert [row["number"] for row in said["rows"]] == said["numbers"][:20]
     asked = ",".join(map(str, said["numbers"][:3]))
     rows = desk.client.get("/inbox/rows", params={"numbers": asked}).json()
     assert [row["number"] for row in rows] == said["numbers"][:3]
@@ -198,6 +202,41 @@ def test_the_text_of_an_article_is_a_page_in_which_nothing_runs(desk: Desk, root
     assert "allow-scripts" not in policy
     assert "<script>" not in answer.text
     assert "<p>Words.</p>" in answer.text
+
+
+def test_what_another_terminal_gathers_or_dismisses_is_told_to_the_page(desk: Desk, root: Path) -> None:
+    with desk.client.stream("GET", "/changes") as stream:
+        lines = (line for line in stream.iter_lines() if line.startswith("data: "))
+
+        def wait_for_change() -> int:
+            return int(json.loads(next(lines).removeprefix("data: "))["version"])
+
+        begun = wait_for_change()
+        assert len(desk.numbers()) == 30
+        fill_inbox(root, 0, ("paper0", [make_entry(93)]))
+        changes = [wait_for_change()]
+        while len(desk.numbers()) != 31:
+            changes.append(wait_for_change())
+        inbox.share_inbox(config.load(root))
+        run_dispatch(root, "inbox", "dismiss", "1-10")
+        while len(desk.numbers()) != 21:
+            changes.append(wait_for_change())
+        (entry,) = (root / "inbox" / "paper0").glob("000031-*")  # as git brings it
+        entry.with_suffix(".dismissed").write_text("dismissed\n")
+        while len(desk.numbers()) != 20:
+            changes.append(wait_for_change())
+    assert changes == sorted({*changes} - {begun})
+
+
+def test_to_read_the_inbox_is_no_change(root: Path) -> None:
+    entries = InboxEntries(LiveFiles(root), lambda: NOW)
+    entries.list_numbers({})
+    entries.has_changed()
+    entries.list_numbers({})
+    assert not entries.has_changed()
+    fill_inbox(root, 0, ("paper0", [make_entry(93)]))
+    assert entries.has_changed()
+    assert not entries.has_changed()
 
 
 # The issue

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nouns
-from dispatch import check, config, files, issues, locks
+from dispatch import check, config, files, git, issues, locks
 from dispatch.cli import main
 from dispatch.errors import DeliveryError, IssueError
 from patience import PATIENCE
@@ -330,6 +330,29 @@ def test_any_name_is_judged(names: list[str]) -> None:
     judge_names(*(name.replace("/", "") for name in names))
 
 
+def test_what_git_brings_to_a_desk_that_is_open_is_not_opened(tmp_path: Path) -> None:
+    def run_git(*words: str) -> None:
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+
+    def refuse() -> None:
+        git.refuse_tracked(tmp_path, ".dispatch", error=IssueError)
+
+    (tmp_path / ".dispatch").mkdir()
+    (tmp_path / ".dispatch" / "inbox.sqlite").write_bytes(b"")
+    refuse()
+    run_git("init", "-q", "--template=")
+    refuse()
+    (tmp_path / "a").write_bytes(b"")
+    run_git("add", "a")
+    refuse()
+    run_git("add", "-f", ".dispatch/inbox.sqlite")
+    for _ in range(2):
+        with pytest.raises(IssueError, match="came with git"):
+            refuse()
+    run_git("rm", "-q", "-r", "--cached", ".dispatch")
+    refuse()
+
+
 @pytest.mark.parametrize(
     "words",
     ["inbox", "gather", "publish", "publish --dry-run", "issue new X --from-inbox", "ping --hub https://hub.example"],
@@ -342,8 +365,8 @@ def test_no_database_is_opened_where_git_brought_one(letter: Path, words: str, n
     path = letter / name
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(b"from a pull request")
-    for git in (["init", "-q", "--template="], ["add", "-f", name]):
-        subprocess.run(["git", *git], cwd=letter, check=True)
+    for words_of_git in (["init", "-q", "--template="], ["add", "-f", name]):
+        subprocess.run(["git", *words_of_git], cwd=letter, check=True)
     ledger = (letter / "dispatch.lock").read_bytes()
     result = run(*words.split())
     assert result.exit_code == 1

@@ -293,3 +293,22 @@ def test_what_is_ours_may_be_shown_in_full_from_every_door(tmp_path: Path) -> No
         (True, "full", "https://wire.example/posts/a"),
         (True, "full", "https://wire.example/issues/one/b/"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("mailboxes", "names", "certainty"),
+    [
+        (["ann@wire.example"], ["Ann Lee"], "certain"),
+        (["nobody@wire.example"], [], "unknown"),
+        (["ann@wire.example", "nobody@wire.example"], ["Ann Lee"], "likely"),
+    ],
+)
+def test_a_mailbox_stands_for_whoever_has_it_and_for_nobody_else(
+    mailboxes: list[str], names: list[str], certainty: str
+) -> None:
+    by = nouns.publication(authors={"ann": Author(name="Ann Lee", email="ann@wire.example")})
+    written = tuple(Author(name=f"{identity.MAILBOX}{one}") for one in mailboxes)
+    article, notes = identity.register_article(Article(authors=written, certainty="certain"), by)
+    assert ([one.name for one in article.authors], article.certainty) == (names, certainty)
+    unknown = [one for one in mailboxes if one.startswith("nobody")]
+    assert notes == [f"nobody in authors.toml has the mailbox {one}" for one in unknown]

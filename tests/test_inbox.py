@@ -461,6 +461,16 @@ def test_what_is_used_of_one_address_says_nothing_of_what_comes_later_from_there
         assert len(numbers(box)) == 5
 
 
+def test_an_address_that_a_later_entry_has_too_says_no_more_what_is_used(publication: Publication) -> None:
+    page = "https://paper.example/"
+    issue(publication.root, "first", story(1))
+    with inbox.open_inbox(publication, used=lambda slug: [("tag:of.another,2026:1", page)] if slug else []) as box:
+        box.keep_articles("paper", [note(1, url=page)], NOW)
+        assert numbers(box) == []
+        box.keep_articles("paper", [note(2, url=page)], LATER)
+        assert numbers(box) == [2, 1]
+
+
 def test_an_inbox_of_before_is_read_on(publication: Publication) -> None:
     folder = publication.root / ".dispatch"
     folder.mkdir()

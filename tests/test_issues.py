@@ -371,14 +371,14 @@ def test_whoever_is_in_authors_toml_is_written_by_their_key(wire: Publication, d
     assert "authors" not in said["nobody"]
 
 
-def test_a_body_is_never_written_again(wire: Publication, defence: Path) -> None:
+def test_the_body_of_an_article_is_never_written_again(wire: Publication, defence: Path) -> None:
     issue = issues.read_issue(wire, "defence")
     other = replace(
         issue.sections[0], articles=tuple(replace(a, markdown="new", content="new") for a in issue.articles)
     )
     issues.change_issue(wire, issue, replace(issue, intro="new", sections=(other,)))
     assert (defence / "nato.md").read_text("utf-8").endswith(NATO.rpartition("---\n")[2])
-    assert (defence / "issue.md").read_text("utf-8").endswith(ISSUE.rpartition("---\n")[2])
+    assert (defence / "issue.md").read_text("utf-8").endswith("\n---\nnew\n")
 
 
 def test_an_article_under_a_new_key_takes_its_file_along(wire: Publication, defence: Path) -> None:
@@ -529,6 +529,26 @@ def test_a_picture_that_is_named_in_the_front_matter_is_shown_and_no_link(
     issue = issues.read_issue(wire, "defence")
     assert ("issues/defence/nato.md", "lost.jpg") in issues.find_missing_files(wire, issue)
     assert ("issues/defence/nato.md", "lost.jpg") not in issues.find_broken_links(wire, issue)
+
+
+@pytest.mark.usefixtures("defence")
+def test_a_picture_of_a_sponsor_is_shown_and_no_link(wire: Publication, put: Callable[[str, str], Path]) -> None:
+    of_sponsor = "sponsor: {name: Quay, url: https://quay.example, image: {url: lost.png, alt: Quay}}\n"
+    put("issue.md", ISSUE.replace("number: 007\n", f"number: 007\n{of_sponsor}"))
+    issue = issues.read_issue(wire, "defence")
+    assert ("issues/defence/issue.md", "lost.png") in issues.find_missing_files(wire, issue)
+    assert ("issues/defence/issue.md", "lost.png") not in issues.find_broken_links(wire, issue)
+
+
+def test_a_new_file_names_what_is_beside_it_by_its_name(wire: Publication, defence: Path) -> None:
+    issue = issues.read_issue(wire, "defence")
+    _, own = issue.articles
+    content = f'<p><img src="{BASE}my%20photo.jpg" alt="x" /> <a href="{BASE}none.jpg">y</a></p>'
+    new = replace(own, key="new", id="tag:wire.example,2026:new", url=f"{BASE}new/", content=content)
+    sections = (replace(issue.sections[0], articles=(*issue.articles, new)),)
+    issues.change_issue(wire, issue, replace(issue, sections=sections))
+    body = (defence / "new.html").read_text("utf-8").rpartition("---\n")[2]
+    assert body.strip() == content.replace(f"{BASE}my%20", "my ")
 
 
 @pytest.mark.usefixtures("defence")

@@ -7,6 +7,8 @@ the repository could name: no hooks, no filters, no textconv, no pager, no progr
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -150,9 +152,27 @@ def find_branches(folder: Path, name: str, words: bytes) -> list[str]:
 
 def refuse_tracked(folder: Path, name: str, *, error: type[DispatchError]) -> None:
     """Raise ``error`` where git tracks a file of our own, or one in a folder of our own: anybody may have made it."""
-    if has_tracked(folder, name):
+    stamp = _stamp_index(folder)
+    if _has_tracked_at(folder, name, stamp) if stamp else has_tracked(folder, name):
         hint = f"git rm -r --cached {name}, delete it, and commit"
         raise error("came with git, and may be anybody's: nothing in it is opened", subject=name, hint=hint)
+
+
+@lru_cache(maxsize=64)
+def _has_tracked_at(folder: Path, name: str, _stamp: tuple[str | int, ...]) -> bool:
+    """Whether git tracks that name while its index is as this stamp says: the desk opens a database at each key."""
+    return has_tracked(folder, name)
+
+
+def _stamp_index(folder: Path) -> tuple[str | int, ...]:
+    """Return what changes when git tracks other files; nothing where that cannot be told, as in a linked work tree."""
+    found = next((git for above in (folder, *folder.parents) if (git := above / ".git").exists()), None)
+    if found is None:
+        return ("no repository",)
+    with suppress(OSError):
+        index = (found / "index").stat()
+        return (str(found), index.st_ino, index.st_size, index.st_mtime_ns)
+    return ()
 
 
 def has_tracked(folder: Path, name: str) -> bool:

@@ -1,6 +1,7 @@
 """All that Markdown holds may stand in an introduction, laid out for each edition; quotations stay quotations."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,16 @@ def test_whatever_the_shape_every_word_comes_through(pieces: list[str]) -> None:
     assert all(len(line) <= COLUMNS or " " not in line.strip() for line in shown.split("\n") if "<pre" not in content)
     fitted = html.fit_column(content, 536)
     assert html.to_plain_text(fitted) == html.to_plain_text(content)
+
+
+def test_what_is_wider_than_a_mail_fits_it() -> None:
+    """In the words of the publication above the articles, of a section, and nowhere wider than the column."""
+    wide = '<p><img src="https://wire.example/{}.png" alt="x" width="2000" height="1000" /></p>'
+    issue = nouns.issue(nouns.article(1), intro=wide.format("issue"))
+    (section,) = issue.sections
+    issue = replace(issue, sections=(replace(section, intro=wide.format("section")),))
+    mail = nouns.body("email", issue).decode()
+    assert re.findall(r'/(issue|section)\.png" alt="x" width="(\d+)"', mail) == [("issue", "536"), ("section", "536")]
 
 
 def test_a_heading_of_the_first_level_is_told_with_its_line(tmp_path: Path) -> None:

@@ -289,7 +289,11 @@ def test_an_attribute_holds_no_character_that_xml_forbids() -> None:
     meta |= {"article:published_time": "2026-01-0&#1;2"}
     head = "".join(f'<link rel="{rel}" href="{url}">' for rel, url in said.items())
     head += "".join(f'<meta property="{name}" content="{value}">' for name, value in meta.items())
-    article = read(f'<html lang="e&#1;n"><head>{head}</head><body><h1>Ice</h1>{BODY}</body></html>')
+    article = read(
+        f'<html lang="e&#1;n"><head>{head}</head><body><h1>I&#1;ce</h1>'
+        f'<p class="byline">By <a rel="author" href="/ann">Ann&#1;a Lee</a></p>{BODY}</body></html>'
+    )
+    assert (article.title, article.authors[0].name) == ("Ice", "Anna Lee")
     assert (article.url, article.license) == ("https://paper.example/ab", "https://terms.example/x")
     assert (article.source.title, article.language) == ("Paper", "en")
     assert article.image == Image(url="https://cdn.example/p.png", alt="alt")

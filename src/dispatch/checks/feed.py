@@ -118,7 +118,7 @@ def _check_rss_item(item: XmlNode) -> Iterator[Finding]:
     for date in item.find_all("pubDate"):
         yield from _check_date_form(date.text, _RFC_822, parsedate_to_datetime, name)
     names = [child.name for child in item.children]
-    if {"description", "content:encoded"} <= set(names) and names.index("description") > names.index("content:encoded"):
+    if "content:encoded" in names and "description" in names[names.index("content:encoded") :]:
         yield make_finding("feed.order", "text", headline=name)
     for element, attributes in (("enclosure", ("url", "type", "length")), ("source", ("url",))):
         for child in item.find_all(element):

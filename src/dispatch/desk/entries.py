@@ -1,7 +1,7 @@
 """The inbox as the desk shows it: all numbers that match at once, and of an entry only what is seen of it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import get_args
@@ -16,6 +16,7 @@ from dispatch.text import shorten_line
 _BEGINNING = 180  # characters of the first words, made of so many of the text's markup:
 _MOST_READ = 2_000
 MOST_ROWS = 200
+_FIRST_ROWS = 20  # what fills a screen: so that it needs no second question
 _ORDERS: tuple[InboxOrder, ...] = get_args(InboxOrder)
 _CERTAINTIES: tuple[Certainty, ...] = get_args(Certainty)
 
@@ -31,20 +32,27 @@ class InboxEntries:
         self._now = now
         self._is_stale = True
         self._learning = Lock()
+        self._stamp = self._stamp_files()
 
     def forget_uses(self) -> None:
         """Learn anew what the issues use when the inbox is next opened: a file has changed."""
         self._is_stale = True
 
+    def has_changed(self) -> bool:
+        """Whether the inbox's file is another than when this was last asked: what only reads it is no change."""
+        before, self._stamp = self._stamp, self._stamp_files()
+        return self._stamp != before
+
     def list_numbers(self, asked: Mapping[str, str]) -> dict[str, object]:
-        """List the numbers of what matches in its order, and count what waits of each source."""
+        """List the numbers of what matches in its order, with the first rows, and count what waits of each source."""
         wish = self._parse_query(asked)
         with self._open_box() as box:
             counts = box.count_by_source()
             numbers = box.list_numbers(wish)
+            rows = [self._show_row(box.find_arrival(number)) for number in numbers[:_FIRST_ROWS]]
         titles = {source.key: source.title or source.key for source in self._files.publication.sources}
         sources = [{"key": key, "title": titles.get(key, key), "count": counts.get(key, 0)} for key in titles | counts]
-        return {"numbers": numbers, "sources": sources, "waiting": sum(counts.values())}
+        return {"numbers": numbers, "rows": rows, "sources": sources, "waiting": sum(counts.values())}
 
     def list_rows(self, numbers: Sequence[int]) -> list[dict[str, object]]:
         """Show the entries with these numbers as the list does."""
@@ -73,6 +81,15 @@ class InboxEntries:
         """Find the article of an entry."""
         with self._open_box() as box:
             return box.find_arrival(number).article
+
+    def _stamp_files(self) -> list[tuple[int, int]]:
+        """Sizes and times of the database and its log; SQLite makes and removes an empty log for whoever reads."""
+        path = self._files.publication.root / inbox.FILE
+        found = []
+        for one in (path, path.with_name(f"{path.name}-wal")):
+            with suppress(OSError):
+                found.append((one.stat().st_size, one.stat().st_mtime_ns))
+        return [stamp for stamp in found if stamp[0]]
 
     @contextmanager
     def _open_box(self) -> Iterator[Inbox]:

@@ -12,10 +12,14 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from watchfiles import Change, awatch
 
+from dispatch import files, inbox
+
 PULSE = 15  # seconds between two signs of life on a stream
 
 FILES = ("dispatch.toml", "authors.toml", "dispatch.lock")
-FOLDERS = ("issues", "templates", "pages")
+FOLDERS = ("issues", "templates", "pages", inbox.FOLDER)
+# Of the folder of our own only the inbox, which other commands fill.
+_OWN = (inbox.FILE.name, f"{inbox.FILE.name}-wal")
 
 _POLLS = "The files are looked at twice a second: {}."
 _SHARED = re.compile(r"nfs\d?|cifs|smb\w+|9p|vboxsf|virtiofs|drvfs|afs|ceph|fuse\.(?:sshfs|rclone|vmhgfs-fuse)")
@@ -26,15 +30,16 @@ _STEP, _MOST, _POLL = 15, 200, 500
 class LiveUpdates:
     """The stream of server-sent events, and who reads it.
 
-    root: the publication's folder, which is watched. reload: takes the files that changed. overview: what an open page
-    is told then, besides the number of the change. idle: seconds after which ``leave`` is called when no page is open;
-    0 for never. ``tell`` is given what a person should know, a line.
+    root: the publication's folder, which is watched. reload: takes the files that changed, and says whether a page may
+    show anything else now. overview: what an open page is told then, besides the number of the change. idle: seconds
+    after which ``leave`` is called when no page is open; 0 for never. ``tell`` is given what a person should know, a
+    line.
     """
 
     def __init__(
         self,
         root: Path,
-        reload: Callable[[Collection[Path]], None],
+        reload: Callable[[Collection[Path]], bool],
         overview: Callable[[], Mapping[str, object]],
         idle: float,
     ) -> None:
@@ -86,7 +91,8 @@ class LiveUpdates:
 
     async def _follow_files(self) -> None:
         async for changed in watch_files(self._root, self.tell):
-            await run_in_threadpool(self._reload, changed)
+            if not await run_in_threadpool(self._reload, changed):
+                continue
             self._version += 1
             news, self._news = self._news, asyncio.Event()
             news.set()
@@ -106,8 +112,8 @@ async def watch_files(root: Path, tell: Callable[[str], None] = lambda _: None) 
     """The files of the publication that were changed, made or removed, whenever some were.
 
     Only what a publication is made of is watched: the folder itself without what is below it (a repository may hold a
-    thousand packages), and the whole of issues/ and templates/. Where the system does not tell of changes, they are
-    looked for twice a second, and ``tell`` is told why.
+    thousand packages), the whole of issues/ and the like, and the inbox in our own folder. Where the system does not
+    tell of changes, they are looked for twice a second, and ``tell`` is told why.
     """
     found: asyncio.Queue[set[Path]] = asyncio.Queue()
     reasons = ["it is on a network drive"] if is_shared(root) else []
@@ -135,15 +141,20 @@ async def watch_files(root: Path, tell: Callable[[str], None] = lambda _: None) 
         if folders:
             await follow(*folders, filter_=_is_written, deep=True)
 
+    async def own() -> None:
+        if (root / files.OWN).is_dir():
+            await follow(root / files.OWN, filter_=_is_inbox, deep=False)
+
     for reason in reasons:
         tell(_POLLS.format(reason))
 
-    watchers = [asyncio.create_task(top()), asyncio.create_task(below())]
+    watchers = [asyncio.create_task(top()), asyncio.create_task(below()), asyncio.create_task(own())]
     try:
         while True:
             changed = await found.get()
-            if any(path.name in FOLDERS and path.parent == root for path in changed):
-                watchers.append(asyncio.create_task(below()))  # a folder came, or came back
+            came = {path.name for path in changed if path.parent == root}  # a folder came, or came back
+            if came & {*FOLDERS, files.OWN}:
+                watchers.append(asyncio.create_task(below() if came & {*FOLDERS} else own()))
                 # It watches from its first step on. What was written before that is read after it.
                 await asyncio.sleep(0)
             yield changed
@@ -168,7 +179,11 @@ def is_shared(folder: Path, mounts: str | None = None) -> bool:
 
 
 def _is_top_file(change: Change, path: str) -> bool:  # noqa: ARG001 - the library's own signature
-    return Path(path).name in {*FILES, *FOLDERS}
+    return Path(path).name in {*FILES, *FOLDERS, files.OWN}
+
+
+def _is_inbox(change: Change, path: str) -> bool:  # noqa: ARG001 - likewise
+    return Path(path).name in _OWN
 
 
 def _is_written(change: Change, path: str) -> bool:  # noqa: ARG001 - likewise

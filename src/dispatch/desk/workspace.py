@@ -7,13 +7,14 @@ from pathlib import Path
 from threading import RLock
 from typing import Annotated
 
-from dispatch import issues, render, smtp
+from dispatch import files, issues, render, smtp
 from dispatch.checks.html_page import read_page
 from dispatch.desk.draft_sites import DraftSites
 from dispatch.desk.entries import InboxEntries
 from dispatch.desk.live_files import LiveFiles
 from dispatch.errors import DeliveryError, IssueError, RenderError
 from dispatch.formats import eml
+from dispatch.inbox import FOLDER
 from dispatch.issues import IssueHead, sort_newest_first
 from dispatch.locate import locate_findings
 from dispatch.model import Fault, Finding, Issue, Page, Publication
@@ -63,12 +64,19 @@ class Workspace:
         """The slug of the newest draft, which is being written; without one, of the newest issue."""
         return next((issue.slug for issue in self.list_issues()), "")
 
-    def reload(self, paths: Collection[Path]) -> None:
-        """Read again what has changed in these files. Raises nothing."""
+    def reload(self, paths: Collection[Path]) -> bool:
+        """Read again what has changed in these files; return whether that may be seen. Raises nothing."""
+        root = self.publication.root
+        others = [path for path in paths if not path.is_relative_to(root / files.OWN)]
+        if paths and not others and not self.inbox.has_changed():
+            return False
         self.inbox.forget_uses()
-        with self._lock:
-            self._sites.forget()
-            self._files.reload(paths)
+        others = [path for path in others if not path.is_relative_to(root / FOLDER)]
+        if others or not paths:
+            with self._lock:
+                self._sites.forget()
+                self._files.reload(others)
+        return True
 
     @property
     def faults(self) -> tuple[Fault, ...]:

@@ -17,6 +17,7 @@ export class Inbox {
   rows = new Map(); // what is known of an entry, by its number
   marked = new Set();
   here = 0;
+  newest = 0; // the highest number that was seen
   sections = [];
   done = []; // of each decision the numbers that left the list
   queue = Promise.resolve();
@@ -65,12 +66,12 @@ export class Inbox {
 
   async draw(at, again = false) {
     this.at = at;
-    if (at.slug) {
-      const { sections, status } = await ask(`/outline/${at.slug}`);
-      this.sections = sections.map((section) => section.fields.title);
-      this.status = status;
-    }
-    await this.ask(again);
+    const outline = at.slug ? ask(`/outline/${at.slug}`) : { sections: [] };
+    await Promise.all([outline, this.ask(again)]);
+    const { sections, status } = await outline;
+    this.sections = sections.map((section) => section.fields.title);
+    this.status = status;
+    this.decide();
     if (!again) this.list.focus({ preventScroll: true });
   }
 
@@ -85,7 +86,7 @@ export class Inbox {
 
   askSoon() {
     clearTimeout(this.soon);
-    this.soon = setTimeout(() => this.ask().catch(this.failed), 60);
+    this.soon = setTimeout(() => this.ask().catch(this.failed), 30);
   }
 
   /** Asks anew which articles match; again: those that one sees stay where they are. */
@@ -98,7 +99,7 @@ export class Inbox {
     const turn = ++this.turn;
     const asked = new URLSearchParams(this.asks.map((one) => [one.dataset.name, one.value]).filter(([, value]) => value));
     this.asking = ask(`/inbox?${asked}`);
-    const { numbers, sources, waiting } = await this.asking;
+    const { numbers, rows, sources, waiting } = await this.asking;
     if (turn !== this.turn) return;
     const [before, chosen] = [this.source.value, this.wanted ?? this.chosen];
     this.wanted = undefined;
@@ -106,7 +107,11 @@ export class Inbox {
     this.source.replaceChildren(make("option", { value: "" }, "All sources"), ...sources.map(({ key, title, count: waits }) => make("option", { value: key }, `${title} (${waits})`)));
     this.source.value = before;
     if (!again) this.rows.clear();
+    for (const row of rows) this.rows.set(row.number, row);
     this.take(numbers, again ? Math.max(0, numbers.indexOf(chosen)) || Math.min(this.here, Math.max(0, numbers.length - 1)) : 0, !again);
+    const came = numbers.filter((number) => number > this.newest).length;
+    if (again && came) say(`${count(came, "new article")} in the inbox.`);
+    this.newest = numbers.reduce((most, number) => Math.max(most, number), this.newest);
     this.waiting = waiting;
     this.tell();
   }
