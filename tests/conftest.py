@@ -5,6 +5,7 @@ A test that needs a program says so with a mark. Where the program is missing it
     @pytest.mark.needs("chromium")              a command on the path
     @pytest.mark.needs("node", "npm:mjml")      and a package of tests/package.json (make judges)
     @pytest.mark.needs("python:zensical")       a module that the tests do not need otherwise (make .venv/docs)
+    @pytest.mark.needs("postgresql:")           the programs of a PostgreSQL server, wherever they are
 """
 
 import os
@@ -20,6 +21,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from dispatch import config, issues
 from dispatch.model import Issue, Publication
 from patience import PATIENCE
+from postgres_server import find_programs
 from postgres_server import postgres_server as postgres_server
 from postgres_server import store as store
 from thorough import THOROUGH, scale
@@ -57,7 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # Nothing is slow for a browser on a busy machine: it comes, or it hangs.
     expect.set_options(timeout=PATIENCE * 1000)
     config.addinivalue_line(
-        "markers", "needs(*programs): a command, npm:package, python:module; missing, it is skipped"
+        "markers", "needs(*programs): a command, npm:package, python:module, postgresql:; missing, it is skipped"
     )
 
 
@@ -73,6 +75,7 @@ def need(program: str) -> None:
     there = {
         "npm": lambda: (NODE_MODULES / package / "package.json").is_file(),
         "python": lambda: find_spec(package) is not None,
+        "postgresql": lambda: find_programs() is not None,
     }.get(kind, lambda: shutil.which(program))
     if there():
         return

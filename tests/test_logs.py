@@ -185,6 +185,7 @@ RUNS: dict[str, list[list[str]]] = {
     "subscriber add": [["subscriber", "add", TEXT, "--confirmed", LEADING], ["subscriber", "add", LEADING]],
     "subscriber ask": [["subscriber", "ask"], ["subscriber", "ask", TEXT], ["subscriber", "ask", LEADING]],
     "subscriber backup": [["subscriber", "backup", TEXT], ["subscriber", "backup", LEADING]],
+    "subscriber move": [["subscriber", "move", TEXT, "--yes"], ["subscriber", "move", "x", TEXT]],
     "subscriber export": [["subscriber", "export", "--state", TEXT], ["subscriber", "export", "--output", LEADING]],
     "subscriber forget": [["subscriber", "forget", TEXT, "--yes"], ["subscriber", "forget", LEADING]],
     "subscriber import": [["subscriber", "import", "story.md", "--map", f"{TEXT}=name"]],

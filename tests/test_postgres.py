@@ -14,8 +14,12 @@ from deliver.desks import NOW, make_wire, open_desk, send
 from dispatch import config, subscribers
 from dispatch.databases import SqlConnection
 from dispatch.errors import DeliveryError
+from dispatch.model import Publication
+from dispatch.subscribers import moving
 from dispatch.subscribers.database import DATABASE
-from mail_sink import mail_sink
+from dispatch.subscribers.postgres import open_server
+from dispatch.subscribers.tables import MIGRATIONS
+from mail_sink import DROP, MailSink, mail_sink
 from postgres_server import Server, on_a_server
 
 SECRET = "pass-word-7"
@@ -144,3 +148,71 @@ def sleep_in_a_write(root: Path, other: SqlConnection) -> None:
             one.execute("UPDATE subscriber SET name = 'x'")
             with DATABASE.begin_transaction(other):
                 assert other.execute("SELECT name FROM subscriber").fetchone() == ("",)
+
+
+def fill_file(root: Path, sink: MailSink) -> Publication:
+    """A store in a file, with something in every corner."""
+    wire = make_wire(root, 12, connections=1)
+    sink.fault = lambda at, _to, count: DROP if at == "accepted" and count == 4 else ""
+    assert send(wire, sink.url).states == {"accepted": 11, "unknown": 1}
+    with subscribers.open_store(wire) as store:
+        store.tag("reader-1@paper.example", add=["press", "\N{SNOWMAN} \\N\t"])
+        store.remove("reader-2@paper.example", NOW)
+        store.forget("reader-3@paper.example", NOW)
+        store.suppress(["reader-5@paper.example"], NOW)
+        store.add("last@paper.example", NOW, words="She said: 'yes'\0")
+        store.forget("last@paper.example", NOW)
+    return wire
+
+
+@pytest.mark.needs("postgresql:")
+def test_all_of_a_file_moves_to_postgresql_and_goes_on_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgres_server: Server
+) -> None:
+    address = postgres_server.empty_store()
+    with mail_sink() as sink:
+        wire = fill_file(tmp_path, sink)
+        before = run_dispatch(tmp_path, "subscriber", "list", "--json").stdout
+        doubts = run_dispatch(tmp_path, "deliveries", "--json").stdout
+        moved = run_dispatch(tmp_path, "subscriber", "move", address, "--yes")
+        assert "subscriber: 11\n" in moved.stdout
+        assert "delivery: 12\n" in moved.stdout
+        for words in (
+            "subscriber list",
+            "subscriber add x@paper.example --confirmed x",
+            f"subscriber move {address} --yes",
+        ):
+            assert "was moved" in run_dispatch(tmp_path, *words.split(), code=1).stderr
+        with pytest.raises(DeliveryError, match="was moved to PostgreSQL at"):
+            send(wire, sink.url)
+        monkeypatch.setenv("DISPATCH_STORE", address)
+        assert run_dispatch(tmp_path, "subscriber", "list", "--json").stdout == before
+        assert run_dispatch(tmp_path, "deliveries", "--json").stdout == doubts
+        assert send(wire, sink.url).states == {"accepted": 11, "unknown": 1}
+        assert len(sink.taken) == 12
+        with subscribers.open_store(wire) as store:
+            assert store.add("new@paper.example", NOW, words="She said: 'yes'").number > 13
+        octets = (tmp_path / ".dispatch" / "subscribers.sqlite").read_bytes()
+        assert address.encode() not in octets
+    monkeypatch.delenv("DISPATCH_STORE")
+    make_wire(tmp_path / "other", 1)
+    with pytest.raises(DeliveryError, match="holds subscribers already"):
+        moving.move_store(tmp_path / "other", address)
+
+
+@pytest.mark.needs("postgresql:")
+def test_a_move_that_changes_anything_is_taken_back(tmp_path: Path, postgres_server: Server) -> None:
+    address = postgres_server.empty_store()
+    wire = make_wire(tmp_path, 2)
+    with open_server(address, MIGRATIONS) as server:
+        server.execute(
+            "CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.tag = 1; RETURN NEW; END'"
+        )
+        server.execute("CREATE TRIGGER spoil BEFORE INSERT ON tag FOR EACH ROW EXECUTE FUNCTION spoil()")
+    with subscribers.open_store(wire) as store:
+        store.tag("reader-1@paper.example", add=["press"])
+    with pytest.raises(DeliveryError, match="has another tag than the file"):
+        moving.move_store(tmp_path, address)
+    assert postgres_server.run("SELECT count(*) FROM subscriber") == [(0,)]
+    with subscribers.open_store(wire) as store:
+        assert len(list(store.list_subscribers())) == 2

@@ -13,8 +13,8 @@ import nouns
 from api_server import ApiServer, Asked, HungUpError, api_server
 from buttondown_api import Buttondown, Email
 from commands import run_dispatch
-from dispatch import config, fetch, issues
-from dispatch.deliver import hand_over
+from dispatch import config, fetch, issues, locks
+from dispatch.deliver import LOCK, hand_over
 from dispatch.deliver.handing_over import make_service_mail
 from dispatch.deliver.listmonk import Listmonk as ListmonkAdapter
 from dispatch.errors import DeliveryError
@@ -185,6 +185,12 @@ def test_a_dry_run_asks_nobody(wire: Path, server: ApiServer) -> None:
     assert not read_lock(wire)
 
 
+def test_one_at_a_time_hands_over(wire: Path, server: ApiServer) -> None:
+    with locks.hold_lock(wire, LOCK, command="dispatch send bridges"):
+        assert "dispatch send bridges" in send(wire, code=75)
+    assert not server.asked
+
+
 def fail_at(name: str, how: object, times: int = 1) -> object:
     """A fault at a request of this name, so many times."""
     left = [times]
@@ -212,6 +218,7 @@ AWAY = b"HTTP/1.1 307 x\r\nLocation: http://127.0.0.2:1/login\r\nContent-Length:
         ("GET /api/templates", (200, []), "does not answer as listmonk does"),
         ("GET /api/campaigns", AWAY, "leads elsewhere (307)"),
         ("GET /api/campaigns", b"SSH-2.0-OpenSSH\r\n", "is not HTTP"),
+        ("GET /api/campaigns", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}", "ended before it was complete"),
         ("POST /api/campaigns", (500, {"message": "Error creating campaign: no space"}), "answers 500: Error creating"),
         ("POST /api/campaigns", (403, {"message": f"no {KEY}, no token s3cret"}), "refuses the key: no ..."),
     ],
@@ -233,7 +240,8 @@ def test_a_draft_whose_making_was_not_answered_is_found_again(
     wire: Path, listmonk: Listmonk, server: ApiServer, how: object
 ) -> None:
     server.after = fail_at("POST /api/campaigns", how)  # type: ignore[assignment]
-    send(wire, code=1)
+    said = send(wire, code=1)
+    assert how is GARBAGE or "makes no second draft" in said
     assert len(listmonk.campaigns) == 1
     assert not read_lock(wire)
     send(wire)

@@ -46,9 +46,10 @@ def hand_over_issue(
         return {**outcome, "became": "said"}
     if at:
         require_name(one.slug, is_given=options.is_sure)
-    draft = deliver.hand_over(
-        service, mail, one, publication, read_clock(), at=at, testers=testers, takes_over=options.takes_over
-    )
+    with here.hold_lock(deliver.LOCK):
+        draft = deliver.hand_over(
+            service, mail, one, publication, read_clock(), at=at, testers=testers, takes_over=options.takes_over
+        )
     if not options.as_json:
         print_result(f"{draft.state}: {draft.address}")
     if testers:

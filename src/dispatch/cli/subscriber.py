@@ -158,6 +158,30 @@ def backup(file: Path) -> None:
 
 
 @subscriber.command()
+@click.argument("address", metavar="POSTGRESQL-URL", envvar="DISPATCH_STORE")
+@YES
+def move(address: str, yes: bool) -> None:
+    """Move all subscribers to an empty PostgreSQL database, so that several machines can send and serve.
+
+    Reads back what it has written and compares it, table by table. The file stays, and refuses from then on. Without
+    POSTGRESQL-URL, it is the database that DISPATCH_STORE names in the environment: other users of this machine can see
+    a password that is typed here.
+
+    \b
+    Examples:
+      DISPATCH_STORE=postgresql://wire@db.wire.example/wire dispatch subscriber move
+    """
+    from dispatch.subscribers.moving import move_store
+
+    here = open_publication()
+    require_consent("Move all subscribers to PostgreSQL? The file is not used any more then.", is_given=yes)
+    counts = move_store(here.root, address)
+    for table, count in counts.items():
+        print_result(f"{table}: {count}")
+    print_note("All of it is there. Every machine needs DISPATCH_STORE in its environment, and .dispatch/keys")
+
+
+@subscriber.command()
 @click.argument("email")
 @click.argument("tags", nargs=-1)
 @click.option("--remove", "dropped", multiple=True, metavar="TAG", help="Take a tag away.")

@@ -23,11 +23,20 @@ from dispatch.deliver.due import DueReport, send_due
 from dispatch.deliver.handing_over import ListService, ServiceDraft, ServiceMail, hand_over, make_service_mail
 from dispatch.deliver.listmonk import make_listmonk
 from dispatch.deliver.notices import has_notices, send_notices
-from dispatch.deliver.rounds import Outbound, list_doubts, open_for_notices, open_outbound, prepare_proven, send_one
+from dispatch.deliver.rounds import (
+    LOCK,
+    Outbound,
+    list_doubts,
+    open_for_notices,
+    open_outbound,
+    prepare_proven,
+    send_one,
+)
 from dispatch.deliver.sending import SendReport
 from dispatch.deliver.way_back import require_way_back
 
 __all__ = [
+    "LOCK",
     "DueReport",
     "ListService",
     "Outbound",

@@ -12,7 +12,6 @@ from typing import Annotated, Literal, Protocol
 
 from dispatch import fetch, ledger, locks, render
 from dispatch.deliver.guards import find_drafts
-from dispatch.deliver.rounds import LOCK
 from dispatch.errors import DeliveryError, GatherError
 from dispatch.formats import eml
 from dispatch.mail_services import load_services
@@ -107,22 +106,22 @@ def hand_over(
 ) -> ServiceDraft:
     """Hand an issue over as a draft, and remember it in dispatch.lock; then schedule it, or let it be tested.
 
+    Whoever calls holds the lock of those who send (LOCK), so that two of them make no two drafts.
     takes_over: somebody has said that nothing went out. Raises DeliveryError and LockedError.
     """
-    with locks.hold_lock(publication.root, LOCK, command="dispatch send"):
-        known = find_drafts(publication, issue.id, issue.slug, service.site, takes_over=takes_over)
-        old = service.find_draft(mail, known)
-        if old and old.state == "begun" and not takes_over:
-            _write_record(publication, Record(id=issue.id, kind="sent", url=old.address, published=now))
-            raise DeliveryError(f"is sent already, or on its way: {old.address}", address=issue.slug)
-        if known and old is None and not takes_over:
-            what = f"is not at {known[0]} any more, where it was handed over"
-            hint = "If it was deleted before it was sent, add --take-over: some get it twice otherwise."
-            raise DeliveryError(what, address=issue.slug, hint=hint)
-        draft = service.write_draft(mail, old if old and old.state != "begun" else None, at)
-        _write_record(publication, Record(id=issue.id, kind="round", url=draft.address, published=now))
-        if testers:
-            service.request_test(mail, draft, testers)
+    known = find_drafts(publication, issue.id, issue.slug, service.site, takes_over=takes_over)
+    old = service.find_draft(mail, known)
+    if old and old.state == "begun" and not takes_over:
+        _write_record(publication, Record(id=issue.id, kind="sent", url=old.address, published=now))
+        raise DeliveryError(f"is sent already, or on its way: {old.address}", address=issue.slug)
+    if known and old is None and not takes_over:
+        what = f"is not at {known[0]} any more, where it was handed over"
+        hint = "If it was deleted before it was sent, add --take-over: some get it twice otherwise."
+        raise DeliveryError(what, address=issue.slug, hint=hint)
+    draft = service.write_draft(mail, old if old and old.state != "begun" else None, at)
+    _write_record(publication, Record(id=issue.id, kind="round", url=draft.address, published=now))
+    if testers:
+        service.request_test(mail, draft, testers)
     return draft
 
 
@@ -145,7 +144,10 @@ def ask_service(
     try:
         reply = account.send_request(method, path, payload)
     except GatherError as error:
-        raise DeliveryError(error.what, address=account.url, hint=error.faults[0].hint or _AGAIN) from error
+        fault = error.faults[0]
+        is_open = fault.reason in ("timeout", "network", "cut-off", "not-http")  # nobody knows whether it was done
+        hint = _AGAIN if is_open or not fault.hint else fault.hint
+        raise DeliveryError(error.what, address=account.url, hint=hint) from error
     if reply.status in may_miss:
         return None
     words = reply.find_explanation("message", "detail", "error")

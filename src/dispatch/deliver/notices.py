@@ -53,6 +53,7 @@ def _send_waiting(outbound: Outbound, server: Submission, stop: threading.Event)
         reply = _send_notice(outbound, talk, notice.number, person, set_date(notice.message, outbound.clock()))
         taken += reply.is_accepted
         if reply.code in (0, 421) and number < len(waiting):
+            talk.hang_up()
             talk = _open_conversation(server)
     talk.say_goodbye()
     return taken

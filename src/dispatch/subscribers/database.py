@@ -22,7 +22,7 @@ from dispatch.subscribers.tables import MIGRATIONS
 KEYS = Path(files.OWN, "keys")
 STORE: Final = "DISPATCH_STORE"  # in the environment: the address of a PostgreSQL database
 
-_FILE = Database(
+FILE = Database(
     file=Path(files.OWN, "subscribers.sqlite"),
     migrations=MIGRATIONS,
     error=DeliveryError,
@@ -36,7 +36,7 @@ _FILE = Database(
 class SubscriberDatabase:
     """The database of the subscribers: a file of the publication, or PostgreSQL where DISPATCH_STORE names one."""
 
-    file: Final = _FILE.file
+    file: Final = FILE.file
 
     @contextmanager
     def open_connection(self, root: Path, *, only_reads: bool = False) -> Iterator[SqlConnection]:
@@ -45,12 +45,16 @@ class SubscriberDatabase:
         only_reads: where nothing can be written, give a copy in memory.
         """
         if not self.is_shared:
-            with _FILE.open_connection(root, only_reads=only_reads) as connection:
+            with FILE.open_connection(root, only_reads=only_reads) as connection:
+                _require_unmoved(connection)
                 yield connection
             return
-        postgres = _load_server()
+        postgres = load_server()
         files.make_own_folder(root, error=DeliveryError)
         with postgres.open_server(os.environ[STORE], MIGRATIONS) as server:
+            if not server.execute("SELECT 1 FROM meta WHERE name = 'keys'").fetchone():
+                with self.begin_transaction(server):
+                    write_keys(server, root)
             _require_keys(server, root)
             yield server
 
@@ -61,10 +65,10 @@ class SubscriberDatabase:
         is_step: other senders may write such steps at the same time, for each has messages of its own.
         """
         if isinstance(connection, sqlite3.Connection):
-            with _FILE.begin_transaction(connection):
+            with FILE.begin_transaction(connection):
                 yield
             return
-        with _load_server().hold_transaction(connection, is_step=is_step):
+        with load_server().hold_transaction(connection, is_step=is_step):
             yield
 
     def run_each(self, connection: SqlConnection, statement: str, rows: Sequence[Sequence[object]]) -> None:
@@ -72,12 +76,12 @@ class SubscriberDatabase:
         if isinstance(connection, sqlite3.Connection):
             connection.executemany(statement, rows)
         else:
-            _load_server().run_each(connection, statement, rows)
+            load_server().run_each(connection, statement, rows)
 
     def find_reserve(self, connection: SqlConnection) -> Callable[[float], float] | None:
         """Find what reserves seconds of sending among all machines; None where there is one sender."""
         return (
-            None if isinstance(connection, sqlite3.Connection) else partial(_load_server().reserve_seconds, connection)
+            None if isinstance(connection, sqlite3.Connection) else partial(load_server().reserve_seconds, connection)
         )
 
     @contextmanager
@@ -89,7 +93,7 @@ class SubscriberDatabase:
         if isinstance(connection, sqlite3.Connection):
             yield True
         else:
-            with _load_server().hold_duty(connection) as is_ours:
+            with load_server().hold_duty(connection) as is_ours:
                 yield is_ours
 
     @property
@@ -108,7 +112,7 @@ class SubscriberDatabase:
 
     def name_place(self, connection: SqlConnection) -> str:
         """Name the server's database, so that a copy of it has another name; empty for a file."""
-        return "" if isinstance(connection, sqlite3.Connection) else _load_server().name_place(connection)
+        return "" if isinstance(connection, sqlite3.Connection) else load_server().name_place(connection)
 
     def drop_log(self, connection: SqlConnection) -> None:
         """Drop what a log of earlier writes still has of what was erased."""
@@ -119,7 +123,7 @@ class SubscriberDatabase:
 DATABASE: Final = SubscriberDatabase()
 
 
-def _load_server() -> ModuleType:
+def load_server() -> ModuleType:
     """Load what talks to PostgreSQL. Raises DeliveryError when it is not installed."""
     try:
         from dispatch.subscribers import postgres
@@ -139,7 +143,7 @@ def inspect_file(root: Path) -> tuple[str, bool] | None:
     if DATABASE.is_shared or not (root / DATABASE.file).is_file():
         return None
     try:
-        with _FILE.open_connection(root) as connection:
+        with FILE.open_connection(root) as connection:
             damage: list[str] = [one for (one,) in connection.execute("PRAGMA integrity_check(3)") if one != "ok"]
             (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
             (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
@@ -151,18 +155,29 @@ def inspect_file(root: Path) -> tuple[str, bool] | None:
     return "; ".join(damage), synchronous >= 2 and journal == "wal"
 
 
+def _require_unmoved(connection: SqlConnection) -> None:
+    """Require that the subscribers are still in the file. Raises DeliveryError."""
+    found = connection.execute("SELECT value FROM meta WHERE name = 'moved'").fetchone()
+    if found:
+        hint = f"Write its address into the environment, as {STORE}. To go back, put your backup in the file's place."
+        raise DeliveryError(f"was moved to {found[0]}", subject=FILE.file.as_posix(), hint=hint)
+
+
+def write_keys(connection: SqlConnection, root: Path) -> None:
+    """Let a new store on a server know its keys, so that no machine uses others; part of a transaction."""
+    digest = hashlib.sha256(read_key(root)).hexdigest()[:16]
+    connection.execute("INSERT INTO meta VALUES ('keys', ?) ON CONFLICT DO NOTHING", (digest,))
+
+
 def _require_keys(connection: SqlConnection, root: Path) -> None:
     """Require that this machine has the keys with which the store was begun: others would not know its links.
 
     Raises DeliveryError.
     """
-    with DATABASE.begin_transaction(connection):
-        found = connection.execute("SELECT value FROM meta WHERE name = 'keys'").fetchone()
-        digest = hashlib.sha256(read_key(root)).hexdigest()[:16] if not found or (root / KEYS).exists() else ""
-        if not found:
-            connection.execute("INSERT INTO meta VALUES ('keys', ?)", (digest,))
-    if found and found[0] != digest:
-        what = "are not those with which this store was begun" if digest else "is missing on this machine"
+    (known,) = connection.execute("SELECT value FROM meta WHERE name = 'keys'").fetchone()
+    is_there = (root / KEYS).exists()
+    if not is_there or known != hashlib.sha256(read_key(root)).hexdigest()[:16]:
+        what = "are not those with which this store was begun" if is_there else "is missing on this machine"
         hint = "Copy .dispatch/keys from the machine where the store was begun: links are signed with it."
         raise DeliveryError(what, subject=KEYS.as_posix(), hint=hint)
 

@@ -6,7 +6,7 @@ read in it stays true. The steps of senders share that lock among themselves, fo
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any
@@ -107,6 +107,28 @@ def run_each(connection: ServerConnection, statement: str, rows: Sequence[Sequen
     if rows:
         safe = [make_safe(row) for row in rows]
         connection.psycopg.cursor().executemany(translate_statement(statement), safe)
+
+
+def copy_rows(
+    connection: ServerConnection, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
+    """Copy rows of these columns into a table; part of a transaction."""
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN".encode()
+    with connection.psycopg.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def read_rows(connection: ServerConnection, statement: str) -> Iterator[tuple[object, ...]]:
+    """Read what a statement finds as it comes, however much that is; part of a transaction."""
+    with connection.psycopg.cursor(name="rows") as cursor:
+        cursor.itersize = 5000
+        yield from cursor.execute(statement.encode())
+
+
+def describe_server(connection: ServerConnection) -> str:
+    """Describe where a database is, without who uses it and by which password."""
+    return f"PostgreSQL at {connection.psycopg.info.host or 'this machine'}, {connection.psycopg.info.dbname}"
 
 
 @contextmanager
