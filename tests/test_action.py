@@ -1,5 +1,6 @@
 """The GitHub Action of this repository, run as GitHub runs it: its own shell lines, in bash, in a real repository."""
 
+import hashlib
 import re
 import subprocess
 import sys
@@ -227,11 +228,34 @@ def test_no_file_of_the_checkout_passes_for_a_module(repository: Repository, tmp
         repository.write(f"{name}.py", "raise SystemExit('sprung')")
     ran = runner.run(base="main")
     assert ran.code == 0, ran.log
-    assert all(" -I " in line for line in STEPS[0]["run"].splitlines() if "python" in line.lower())
+    lines = [line for step in STEPS[:2] for line in step["run"].splitlines() if "$PYTHON" in line or "/python" in line]
+    assert all(" -I " in line for line in lines)
+    assert len(lines) == 3
+
+
+def test_the_caches_are_named_after_what_is_in_them(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    environment = {
+        "PYTHON": sys.executable,
+        "GITHUB_ACTION_PATH": str(CHECKOUT),
+        "GITHUB_OUTPUT": str(output),
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "HOME": str(tmp_path),
+    }
+    shell = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", STEPS[0]["run"]]
+    subprocess.run(shell, env=environment, check=True, cwd=tmp_path)
+    said = outputs(output.read_text("utf-8"))
+    hashed = b"".join((CHECKOUT / "requirements" / name).read_bytes() for name in ("build.txt", "run.txt"))
+    assert said["requirements"] == hashlib.sha256(hashed).hexdigest()
+    assert Path(said["pip"]).is_absolute()
+    cached = [step for step in ACTION["runs"]["steps"] if step.get("uses", "").startswith("actions/cache@")]
+    pip, inbox = (step["with"]["path"] for step in cached)
+    assert pip == "${{ steps.caches.outputs.pip }}"
+    assert inbox == "${{ inputs.folder }}/.dispatch/inbox.sqlite"  # and nothing of the subscribers beside it
 
 
 def test_nothing_is_written_into_a_script() -> None:
-    assert len(STEPS) == 2
+    assert len(STEPS) == 3
     for step in STEPS:
         assert "${{" not in step["run"]
         assert step["shell"] == "bash"

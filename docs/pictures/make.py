@@ -141,6 +141,7 @@ def preview(browser: Browser) -> None:
         with serve_desk(make_morning(Path(folder))) as desk:
             shoot(browser, desk, "desk-inbox", 1280, keys=("1", "2", "1", "3", "j"))
             shoot(browser, f"{desk}#week-48/issue", "desk-issue", 1280, keys=("j", "j", "j"))
+            shoot(browser, f"{desk}#week-48/issue", "desk-introduction", 1280, keys=("i",))
 
 
 @contextmanager
