@@ -74,9 +74,7 @@ def _fill_file(path: Path, write: Callable[[Path], object]) -> None:
     except OSError as error:
         raise explain_refusal(DeliveryError, error, "cannot be written", address=str(path)) from error
     except sqlite3.Error as error:
-        hint = (
-            "See what the folder allows (ls -ld), what room there is, and how many files may be open (ulimit -n)."
-        )
+        hint = "See what the folder allows (ls -ld), what room there is, and how many files may be open (ulimit -n)."
         raise DeliveryError(f"cannot be written: {error}", address=str(path), hint=hint) from error
     finally:
         part.unlink(missing_ok=True)
