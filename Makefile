@@ -59,7 +59,7 @@ coverage: .venv/test
 
 # A sender of a round, killed at random; the figures are printed.
 crash: .venv/test
-	@DISPATCH_KILLS=200 $(BIN)/python -m pytest --quiet --capture=no tests/deliver/test_crashes.py
+	@DISPATCH_KILLS=200 $(BIN)/python -m pytest --quiet --capture=no tests/deliver/test_crashes.py tests/deliver/test_workers.py
 
 # The judges of the finished editions that come from npm. Those from Debian are listed in tests/apt.txt.
 judges: tests/node_modules/.installed

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, partial
+from html import unescape
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -78,10 +79,10 @@ def try_names(data: bytes) -> None:
 
 
 def try_titles(data: bytes) -> None:
-    """Choose the title among lines, of which the last is the house: it is part of one of them."""
+    """Choose the title among lines, of which the last is the house: it is part of one, whose entities are undone."""
     *said, house = decode_text(data).split("\n")
     title = titles.choose_title("", said, [house])
-    assert not title or any(title in one for one in said), title
+    assert not title or any(title in one or title in unescape(one) for one in said), title
 
 
 def try_dates(data: bytes) -> None:

@@ -79,6 +79,8 @@ def test_an_export_names_what_reads_it(root: Path, tmp_path: Path, name: str, sy
     said = run_dispatch(root, "add", path, code=1).stderr
     assert f"this is an export ({system}" in said
     assert f"dispatch import {path}" in said
+    shutil.rmtree(root / "issues")
+    assert run_dispatch(root, "add", path, code=1).stderr == said  # that needs no draft
 
 
 def test_what_is_no_export_is_refused_as_before(root: Path) -> None:

@@ -192,7 +192,9 @@ def test_nginx_and_dispatch_know_the_same_types() -> None:
 
 
 @pytest.mark.needs("systemd-analyze")
-@pytest.mark.parametrize(("name", "most"), [("dispatch.service", 15), ("dispatch-subscriptions.service", 20)])
+@pytest.mark.parametrize(
+    ("name", "most"), [("dispatch.service", 15), ("dispatch-subscriptions.service", 20), ("dispatch-work.service", 20)]
+)
 def test_a_service_is_sound_and_may_do_nothing_else(tmp_path: Path, name: str, most: int) -> None:
     unit = tmp_path / name
     dispatch = Path(sys.executable).with_name("dispatch")

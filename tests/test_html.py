@@ -369,11 +369,25 @@ def test_what_is_relative_becomes_absolute(written: str, base: str, absolute: st
     )
 
 
-@pytest.mark.parametrize("written", ["//", "//?q", "//#f", "//:80/x", "//[/x", "//a%/x", "/\t/:80", "//a b/x"])
+NOWHERE = ["//", "//?q", "//#f", "//:80/x", "//[/x", "//a%/x", "/\t/:80", "//a b/x"]
+
+
+@pytest.mark.parametrize("written", [*NOWHERE, "http://www.google.com/url?q=http://<>"])
 def test_what_names_no_host_leads_nowhere(written: str) -> None:
     """Also when it is sanitised once only, as everything is that comes in."""
-    content = html.sanitise_html(f'<a href="{written}">words</a><img src="{written}" alt="x">', "https://a.example/b/")
+    content = html.sanitise_html(f'<a href="{written}">words</a>', "https://a.example/b/")
     assert content == html.sanitise_html(content, "https://a.example/b/") == "<a>words</a>"
+
+
+@pytest.mark.parametrize("written", NOWHERE)
+def test_a_picture_of_no_host_is_dropped(written: str) -> None:
+    assert html.sanitise_html(f'words<img src="{written}" alt="x">', "https://a.example/b/") == "words"
+
+
+@pytest.mark.parametrize("base", [f"https:{written}" for written in NOWHERE])
+def test_what_is_relative_to_no_host_leads_nowhere(base: str) -> None:
+    written = '<a href="">a</a> <a href="/x">b</a> <a href="//b.example/">c</a> <a href="https://b.example/">d</a>'
+    assert html.sanitise_html(written, base) == '<a>a</a> <a>b</a> <a>c</a> <a href="https://b.example/">d</a>'
 
 
 @pytest.mark.parametrize(
@@ -593,6 +607,8 @@ def test_a_value_that_looks_like_an_attribute_is_none() -> None:
 def test_an_encoded_place_in_the_same_text_is_the_one_that_it_means() -> None:
     foreign = '<p><a href="#caf%C3%A9">1</a> <a href="#bar">2</a> <b id="bar">3</b> <b id="café">4</b></p>'
     assert html.sanitise_html(foreign, "https://a.example/") == foreign.replace("%C3%A9", "é")
+    written = foreign.replace("café", "caf%C3%A9")  # an id that is written so is found first
+    assert html.sanitise_html(written, "https://a.example/") == written
 
 
 def test_a_name_that_becomes_an_id_changes_nothing_beside_it() -> None:

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+from lxml import html
 
 import nouns
 from commands import run_dispatch
@@ -317,3 +318,21 @@ def test_what_check_refuses_is_one_object_too(wire: Path) -> None:
     file.write_text(file.read_text().replace("status: published", "status: draft"))
     ran = run_dispatch(wire, "send", "bridges", "--yes", "--json", code=1)
     assert json.loads(ran.stdout)["became"] == "refused"
+
+
+def test_the_numbers_of_each_issue_are_a_page_without_an_address(wire: Path) -> None:
+    assert "Nothing was sent" in run_dispatch(wire, "deliveries", "--report", "--output", "-").stdout
+    run_dispatch(wire, "send", "bridges", "--yes", "--untested")
+    run_dispatch(wire, "subscriber", "remove", "reader-1@paper.example")
+    assert run_dispatch(wire, "deliveries", "--report", "--output", "report.html").stdout == "report.html\n"
+    page = (wire / "report.html").read_text("utf-8")
+    assert "@paper.example" not in page
+    assert "<script" not in page
+    rows = html.fromstring(page).findall(".//tbody/tr")
+    cells = [" ".join("".join(map(str, cell.itertext())).split()) for cell in rows[0]]
+    assert cells[0].startswith("bridges 20")
+    assert cells[1:] == [
+        *("Accepted 12", "Failed 0", "In doubt 0", "Came back 0", "Called spam 0"),
+        *("Left within a week 1", "New since the issue before 12"),
+    ]
+    assert run_dispatch(wire, "deliveries", "bridges", "--output", "-").stdout.count("<tr ") == 2

@@ -161,3 +161,12 @@ def test_witnesses_of_nobody_leave_no_choice() -> None:
     assert list(describe_doubt(nobody)) == ["no author found", "  no person: The Paper (meta elements)"]
     with pytest.raises(IssueError, match="there is no choice 1"):
         compose.settle_credit(nobody, (), choice=1)
+
+
+@pytest.mark.parametrize("name", ["Staff Writer", "Redaktion", "Freier Mitarbeiter", "Editorial Team", "Reporter"])
+def test_a_job_or_a_staff_is_nobody_to_choose(name: str) -> None:
+    article = nouns.article(1, authors=(Author(name=name),), certainty="likely")
+    assert compose.list_choices(article) == []
+    assert [*describe_doubt(article)] == [f"no author found: {name} is nobody’s name"]
+    person = replace(article, authors=(Author(name="Ann Reporter"),))
+    assert [one.authors for one in compose.list_choices(person)] == [person.authors]

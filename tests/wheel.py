@@ -96,7 +96,7 @@ def fill_index(folder: Path, wheel: Path) -> None:
     folder.mkdir()
     (folder / "versions.txt").write_text(pinned, "utf-8")
     with_constraint = ("--wheel-dir", folder, "--constraint", folder / "versions.txt")
-    run(sys.executable, "-m", "pip", "--quiet", "wheel", *with_constraint, f"{wheel}[search]", folder=folder)
+    run(sys.executable, "-m", "pip", "--quiet", "wheel", *with_constraint, f"{wheel}[postgres,search]", folder=folder)
     # pipx keeps a pip of its own.
     run(sys.executable, "-m", "pip", "--quiet", "wheel", "--wheel-dir", folder, "pip", "setuptools", folder=folder)
     for file in folder.glob("*.whl"):

@@ -1,8 +1,6 @@
 """What is forgotten, and when: the numbers stay, and so does what the next decision needs."""
 
 import json
-import sqlite3
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -19,6 +17,7 @@ from dispatch.smtp import parse_submission
 from dispatch.subscribers import numbers
 from dispatch.subscribers.retention import forget_outdated
 from mail_sink import MailSink, mail_sink
+from postgres_server import on_both
 from returned import bounce
 
 DAY = timedelta(days=1)
@@ -29,8 +28,8 @@ def make_issue(number: int) -> Issue:
 
 
 def count_rows(wire: Publication, table: str) -> int:
-    with closing(sqlite3.connect(wire.root / ".dispatch" / "subscribers.sqlite")) as file:
-        found: int = file.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+    with open_desk(wire) as outbound:
+        found: int = outbound.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
         return found
 
 
@@ -53,6 +52,7 @@ def come_back(wire: Publication, sink: MailSink, number: int, now: datetime, sta
         return store.take_likeliest(found, now)[0].state
 
 
+@on_both
 def test_old_deliveries_become_counts_and_the_report_stays_as_it_was(tmp_path: Path) -> None:
     wire, clock = make_wire(tmp_path, 9), Clock()
     with mail_sink() as sink:
@@ -107,6 +107,7 @@ def test_a_round_that_is_not_over_is_kept(tmp_path: Path) -> None:
     assert count_rows(wire, "delivery") == 3
 
 
+@on_both
 @pytest.mark.parametrize("arrives", [False, True])
 def test_five_issues_in_a_row_count_although_their_deliveries_are_gone(tmp_path: Path, arrives: bool) -> None:
     """A newsletter every ten weeks still finds out who cannot be reached; an issue that arrived begins anew."""

@@ -140,8 +140,10 @@ def test_a_server_that_refuses_the_sender_holds_the_round(tmp_path: Path) -> Non
         report = send(wire, sink.url)
         assert report.held_because == "550 5.7.1 Not from you"
         assert report.states["accepted"] == 5
-        assert report.states["deferred"] <= 5
-        assert report.states["planned"] >= 30
+        # Three in a row stop it. One that is told before the last accepted one does not count; each of the two
+        # connections may report in the same moment, and have another one on its way.
+        assert report.states["deferred"] <= 1 + (3 - 1) + 2 + 2
+        assert report.states["planned"] >= 28
 
 
 def test_a_server_that_is_not_there_costs_nobody_a_message(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Several workers send one round from one PostgreSQL: nobody twice, nobody lost, whatever becomes of a worker."""
 
 import os
+import random
 import signal
 import threading
 import time
@@ -13,7 +14,16 @@ import pytest
 
 from commands import run_dispatch
 from deliver.desks import ISSUE, NOW, make_wire, open_desk, send
-from deliver.test_crashes import CONNECTIONS, Sender, make_publication, read_states, require_promises, send_to_the_end
+from deliver.test_crashes import (
+    CONNECTIONS,
+    KILLS,
+    Sender,
+    make_publication,
+    plan_kill,
+    read_states,
+    require_promises,
+    send_to_the_end,
+)
 from dispatch import config, tokens
 from dispatch.deliver.budget import Budget
 from dispatch.errors import DeliveryError
@@ -119,6 +129,33 @@ def test_two_workers_one_killed_and_one_stopped_past_its_lease(tmp_path: Path, s
     finally:
         for one in (killed, stopped):
             one.kill()
+
+
+@pytest.mark.skipif("DISPATCH_KILLS" not in os.environ, reason="make crash: it takes minutes")
+@on_a_server
+def test_both_workers_killed_again_and_again(tmp_path: Path, sink: MailSink) -> None:
+    people, killed = 600 + 20 * KILLS, 0
+    wire, chance = make_publication(tmp_path, sink, people), random.Random(KILLS)
+    words: tuple[str, ...] = BEGIN
+    while killed < KILLS:
+        end_leases()
+        trigger, first = plan_kill(sink, chance), Sender(wire, *words)
+        wait_for(lambda one=first: count_senders() > 0 or one.process.poll() is not None)  # type: ignore[misc]
+        second = Sender(wire, *GO_ON)
+        trigger += [first.kill, second.kill]
+        words, codes = GO_ON, (first.wait()[0], second.wait()[0])
+        if -signal.SIGKILL not in codes:
+            break
+        killed += 1
+        require_promises(wire, sink, 2 * CONNECTIONS * killed)
+    sink.fault = lambda _at, _to, _count: ""
+    end_leases()
+    counts = send_to_the_end(wire, sink, 2 * CONNECTIONS * killed, people)
+    print(
+        f"{killed} kills of two workers, {people} readers: {counts['accepted']} accepted, {counts['unknown']} in doubt "
+        f"({counts['unknown'] / max(1, killed):.1f} a kill), 0 twice, 0 lost"
+    )
+    assert killed
 
 
 @on_a_server

@@ -92,6 +92,14 @@ def test_an_excerpt_falls_back_on_the_summary(format: str) -> None:  # noqa: A00
     )
 
 
+@pytest.mark.parametrize("format", [*nouns.FEEDS, "email", "web"])
+def test_a_summary_is_text_and_no_markup(format: str) -> None:  # noqa: A002
+    article = story("excerpt", content="", summary='What <i id="evil">they</i> said & meant.')
+    body = nouns.body(format, nouns.issue(article))
+    shown = reading.feed_bodies(format, body) if format in nouns.FEEDS else [body.decode()]
+    assert [one for one in shown if "&lt;i id=" not in one or '<i id="evil"' in one] == []
+
+
 def test_a_tag_that_is_cut_is_closed() -> None:
     article = story("excerpt", 10)
     for name in nouns.FEEDS:

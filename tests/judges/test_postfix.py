@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,6 +73,13 @@ def find_free_port() -> int:
 
 @pytest.fixture
 def postfix() -> Iterator[Postfix]:
+    with run_postfix() as found:
+        yield found
+
+
+@contextmanager
+def run_postfix(main: str = "", services: str = "") -> Iterator[Postfix]:
+    """A Postfix, with more lines in main.cf and master.cf."""
     folder, port = Path(tempfile.mkdtemp(prefix="postfix-")), find_free_port()
     folder.chmod(0o755)  # its processes are not root
     with mail_sink() as onward:
@@ -79,11 +87,11 @@ def postfix() -> Iterator[Postfix]:
         (folder / "spool").mkdir()
         (folder / "data").mkdir()
         shutil.chown(folder / "data", "postfix")
-        (folder / "conf" / "main.cf").write_text(MAIN.format(folder=folder, onward=onward.port))
+        (folder / "conf" / "main.cf").write_text(MAIN.format(folder=folder, onward=onward.port) + main)
         master = Path("/etc/postfix/master.cf").read_text()
         master = re.sub(r"^smtp(\s+inet\s+\S+\s+\S+\s+)\S+", rf"127.0.0.1:{port}\1n", master, flags=re.MULTILINE)
         master = re.sub(r"^(\w+\s+(?:unix|fifo)\s+\S+\s+\S+\s+)y", r"\1n", master, flags=re.MULTILINE)
-        (folder / "conf" / "master.cf").write_text(master)
+        (folder / "conf" / "master.cf").write_text(master + services)
         command = ["postfix", "-c", str(folder / "conf")]
         ran = subprocess.run([*command, "start"], capture_output=True, text=True, check=False)
         assert ran.returncode == 0, ran.stderr

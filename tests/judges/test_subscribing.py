@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 import nouns
 from dispatch import model, templates
 from dispatch.formats.form_page import MAIL, FormPage
+from dispatch.formats.numbers_page import NumberRow, render_numbers_page
 from dispatch.formats.template_context import TemplateContext
 from dispatch.model import Link, Publication
 from judges.test_markup import complaints, complaints_of_mjml, score_mail
@@ -120,6 +121,26 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
             assert [(path, one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
             assert page.evaluate("document.scrollingElement.scrollWidth") <= width, path
         context.close()
+
+
+@pytest.mark.needs("npm:axe-core")
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (800, "light"), (1100, "light")])
+def test_the_report_is_read_on_any_screen(tmp_path: Path, browser: Browser, width: int, scheme: str) -> None:
+    counts = dict.fromkeys(("accepted", "failed", "bounced", "left"), 1012345)
+    rows = [NumberRow("a-long-name-of-an-issue-about-bridges", BEGIN, counts), NumberRow("bridges", BEGIN, counts)]
+    heads = {"accepted": "accepted", "failed": "failed", "bounced": "came back", "left": "left within a week"}
+    file = tmp_path / "report.html"
+    file.write_text(render_numbers_page(rows, heads, nouns.publication(), BEGIN), "utf-8")
+    context = browser.new_context(viewport={"width": width, "height": 700})
+    page = context.new_page()
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto(file.as_uri())
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+    assert page.get_by_role("cell", name="1,012,345").count() == 8
+    context.close()
 
 
 @pytest.mark.needs("node", "npm:html-validate")

@@ -441,3 +441,11 @@ def test_no_message_breaks_it(headers: list[tuple[str, str]], body: bytes) -> No
 def test_forwards_within_forwards_have_an_end() -> None:
     body = "<p>From: Ann Lee</p><p>Subject: Stone</p><p>It rained.</p>" * 2_000
     assert read_message(message(body)).title == "Stone"
+
+
+@pytest.mark.parametrize("said", ["hidden", 'class="preheader"', 'style="display:none"'])
+def test_the_letter_itself_is_not_removed(said: str) -> None:
+    for written in (f"<html {said}><body>", f"<html><body {said}>"):
+        body = f"{written}<h1>Ice</h1><p>The harbour freezes for eleven days in an ordinary winter.</p></body></html>"
+        article = read_message(b"From: a@b.example\r\nContent-Type: text/html\r\n\r\n" + body.encode())
+        assert "eleven days" in article.content

@@ -423,3 +423,12 @@ def test_a_tag_of_a_hundred_thousand_attributes_is_refused(attributes: str) -> N
         tag = begin + "".join(map(attributes.format, range(50_000)))
         with processor_seconds(10), pytest.raises(GatherError):
             page.read(document(f"<h1>T</h1>{tag}'\">x</a>{BODY}"))
+
+
+@pytest.mark.parametrize("said", ["hidden", 'class="author-box related comment"', 'style="display:none"'])
+def test_the_page_itself_is_not_removed(said: str) -> None:
+    """As themes write it, which show the page by a script, or name in its class what it may have."""
+    for written in (f"<html {said}><body>", f"<html><body {said}>"):
+        article = read(f"{written}<article><h1>Ice</h1>{BODY}</article></body></html>")
+        assert article.title == "Ice"
+        assert "eleven days" in article.content

@@ -73,12 +73,20 @@ def add(
     is_link = no_fetch and not any(map(_is_file, places))
     words = make_overrides(spoken, here.publication, is_link=is_link)
     _require_fitting_options(places if locations else (), words, no_fetch=no_fetch)
-    slug = here.find_slug(issue, drafts=True)
+    slug = _require_draft_slug(here, issue, locations)
     with hold_later_interrupts():
         groups, is_all = _read_locations(here, places, words, section, no_fetch=no_fetch, allow_private=allow_private)
         is_all = _write_groups(here, slug, groups, words) and is_all
     if not is_all:
         sys.exit(1)
+
+
+def _require_draft_slug(here: OpenPublication, issue: str | None, locations: Sequence[str]) -> str:
+    """Find the slug of the draft. Raises IssueError, or GatherError with what reads an export: that needs no draft."""
+    try:
+        return here.find_slug(issue, drafts=True)
+    except IssueError as error:
+        raise next(filter(None, map(_name_export, locations)), error) from error
 
 
 def _expand_ranges(here: OpenPublication, locations: tuple[str, ...]) -> tuple[str, ...]:

@@ -202,7 +202,11 @@ def describe_doubt(article: Article) -> Iterator[str]:
     choices = compose.list_choices(article)
     why = "nothing else says so" if len(choices) == 1 else "its page names others, too"
     by = shorten_byline(article.authors)
-    yield f"not sure that {by} wrote it: {why}" if article.authors else "no author found"
+    is_person = any(choice.authors == article.authors for choice in choices)
+    if article.authors and is_person:
+        yield f"not sure that {by} wrote it: {why}"
+    else:
+        yield f"no author found: {by} is nobody’s name" if article.authors else "no author found"
     for number, (authors, kinds) in enumerate(choices, 1):
         by = f" ({', '.join(_WITNESSES[kind] for kind in kinds)})" if kinds else ""
         yield f"  {number}  {shorten_byline(authors)}{by}"

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Literal, get_args
 import click
 
 from dispatch.cli.completion import complete_issue
-from dispatch.cli.context import open_publication, print_json, print_note, print_result, read_clock
+from dispatch.cli.context import (
+    OpenPublication,
+    open_publication,
+    print_json,
+    print_note,
+    print_result,
+    read_clock,
+    write_result,
+)
 from dispatch.cli.delivery import answer_refusals, describe_states, require_round
 from dispatch.cli.listing import print_rows
 from dispatch.errors import DeliveryError, explain_refusal
@@ -18,6 +26,7 @@ from dispatch.model import Delivery, DeliveryState
 if TYPE_CHECKING:
     from dispatch.databases import SqlConnection
     from dispatch.model import Round
+    from dispatch.subscribers.numbers import IssueNumbers
 
 _TOLD = ("failed", "deferred", "unknown", "bounced", "complained", "expired")
 _NOTHING = "Nothing was sent from here yet."
@@ -39,7 +48,10 @@ _QUEUED = re.compile(r"([0-9A-Za-z]{6,20}): message-id=<([0-9a-f]{32})@")
 @click.option("--state", type=click.Choice(get_args(DeliveryState)), help="Only the messages in this state.")
 @click.option("--report", "is_report", is_flag=True, help="Show the numbers of each issue; nobody is watched for them.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
-def deliveries(issue: str | None, state: DeliveryState | None, is_report: bool, as_json: bool) -> None:
+@click.option("--output", "-o", metavar="FILE", help="Write the report as a page: numbers alone.")
+def deliveries(
+    issue: str | None, state: DeliveryState | None, is_report: bool, as_json: bool, output: str | None
+) -> None:
     """Show what became of the messages of ISSUE; without ISSUE, of each round.
 
     Accepted means that the server has taken it over; what comes back of it later is known by dispatch bounces.
@@ -50,17 +62,19 @@ def deliveries(issue: str | None, state: DeliveryState | None, is_report: bool, 
       dispatch deliveries bridges
       dispatch deliveries bridges --state unknown --json
       dispatch deliveries --report
+      dispatch deliveries --report --output report.html
     """
     from dispatch.subscribers.database import DATABASE
 
     here = open_publication()
     found = require_round(here, issue) if issue else None
     with DATABASE.open_connection(here.root, only_reads=True) as connection:
-        if found and not is_report:
+        if is_report or output:
+            _report_numbers(connection, here, found, output, as_json=as_json)
+        elif found:
             _print_messages(connection, found, state, as_json=as_json)
         else:
-            print_rounds = _print_numbers if is_report else _print_rounds
-            print_rounds(connection, as_json=as_json, slug=found.slug if found else "")
+            _print_rounds(connection, as_json=as_json)
 
 
 @click.command()
@@ -122,11 +136,22 @@ def resume(issue: str, as_json: bool) -> None:
     _set_state(issue, "begun", before=("held",), as_json=as_json)
 
 
-def _print_numbers(connection: "SqlConnection", *, as_json: bool, slug: str) -> None:
-    """Print the numbers of each issue, or of one."""
+def _report_numbers(
+    connection: "SqlConnection", here: OpenPublication, wanted: "Round | None", output: str | None, *, as_json: bool
+) -> None:
+    """Print the numbers of each issue, or of one; or write them as a page."""
+    from dispatch.formats.numbers_page import NumberRow, render_numbers_page
     from dispatch.subscribers.numbers import list_numbers
 
-    found = [one for one in list_numbers(connection) if slug in ("", one.slug)]
+    found = [one for one in list_numbers(connection) if wanted is None or one.slug == wanted.slug]
+    if output:
+        rows = [NumberRow(one.slug, one.begun, {name: getattr(one, name) for name in _NUMBERS}) for one in found]
+        write_result(render_numbers_page(rows, _NUMBERS, here.publication, read_clock()), output)
+    else:
+        _print_numbers(found, as_json=as_json)
+
+
+def _print_numbers(found: "list[IssueNumbers]", *, as_json: bool) -> None:
     for one in found if as_json else ():
         print_json({**asdict(one), "begun": one.begun.isoformat()})
     print_rows(
@@ -142,7 +167,7 @@ def _print_numbers(connection: "SqlConnection", *, as_json: bool, slug: str) -> 
         print_note(_NOTHING)
 
 
-def _print_rounds(connection: "SqlConnection", *, as_json: bool, slug: str) -> None:  # noqa: ARG001 - as above
+def _print_rounds(connection: "SqlConnection", *, as_json: bool) -> None:
     from dispatch.subscribers import deliveries as table
     from dispatch.subscribers import rounds
 

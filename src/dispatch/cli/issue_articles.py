@@ -188,7 +188,8 @@ def _show_choices(slug: str, article: Article) -> None:
     for line in lines:
         print_result(line)
     if article.certainty != "certain":
-        choice = '--choice 1, or --author "NAME=ADDRESS"' if article.authors else '--author "NAME=ADDRESS", or --none'
+        is_any = bool(compose.list_choices(article))
+        choice = '--choice 1, or --author "NAME=ADDRESS"' if is_any else '--author "NAME=ADDRESS", or --none'
         print_note(f"  to settle it: dispatch issue credit {slug} {quote_word(article.key)} {choice}")
 
 

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import os
+import secrets
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,7 +12,7 @@ from typing import TextIO
 
 import click
 
-from dispatch import subscribers
+from dispatch import files, subscribers
 from dispatch.cli.context import (
     open_publication,
     print_json,
@@ -18,8 +20,8 @@ from dispatch.cli.context import (
     print_note,
     print_result,
     read_clock,
-    write_result,
 )
+from dispatch.errors import DeliveryError, explain_refusal
 from dispatch.model import Subscriber, SubscriberState
 from dispatch.subscribers import ListReport, Store
 
@@ -78,12 +80,33 @@ def export(state: SubscriberState | None, tag: str, output: str) -> None:
     Examples:
       dispatch subscriber export --state active --output readers.csv
     """
-    body = io.StringIO()
-    with open_store() as store:
+    with open_store() as store, _open_private(output) as body:
         _write_csv(body, store.list_subscribers(state=state, tag=tag))
-    write_result(body.getvalue(), output)
     if output != "-":
-        Path(output).chmod(0o600)  # nobody else on the machine is to read it
+        print_result(output)
+
+
+@contextmanager
+def _open_private(output: str) -> Iterator[TextIO]:
+    """Open standard output (-), or a file that nobody else may read and that is there when all of it is written.
+
+    Raises DeliveryError.
+    """
+    if output == "-":
+        body = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
+        yield body
+        body.detach()  # it flushes, and leaves standard output open
+        return
+    path = files.place_output(Path(output), within=Path.cwd(), error=DeliveryError)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as made:
+            yield made
+        part.replace(path)
+    except OSError as error:
+        raise explain_refusal(DeliveryError, error, "cannot be written", address=output) from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -18,8 +18,14 @@ class CreditChoice(NamedTuple):
 
 
 def list_choices(article: Article) -> list[CreditChoice]:
-    """List whom an editor may choose: those whom the article names now, then those whom each kind of markup names."""
-    choices = [CreditChoice(article.authors, ())] if article.authors else []
+    """List whom an editor may choose: those whom the article names now, then those whom each kind of markup names.
+
+    A staff, a desk or a job (“Staff Writer”) is nobody to choose.
+    """
+    from dispatch.readers.people import is_house
+
+    is_person = any(not is_house(one.name) for one in article.authors)
+    choices = [CreditChoice(article.authors, ())] if is_person else []
     for witness in article.witnesses:
         named = tuple(
             _complete_author(Author(name=name, url=url), article.authors)

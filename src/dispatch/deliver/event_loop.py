@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 
 from dispatch.deliver.connection import Call, GoAhead, Pause, Request, Step, Work
 from dispatch.smtp import Conversation
@@ -100,7 +101,8 @@ class EventLoop:
         except Exception as error:  # noqa: BLE001 - it is raised where the connection waits
             found = error
         self._returned.put((work, found))
-        self._wake.send(b"\0")
+        with suppress(OSError):  # another call has woken the loop meanwhile, which has taken this one, too, and ended
+            self._wake.send(b"\0")
 
     def _choose_patience(self) -> float:
         soonest = min(self._pauses.values(), default=float("inf")) - time.monotonic()

@@ -60,7 +60,6 @@ _ALLOWED: dict[str, set[str]] = {
 
 _ILLEGAL = defer_pattern("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # A text without any of these comes out as it went in.
-_HOST = defer_pattern(r"/[\t\n\r]*/")
 _MARKUP = defer_pattern("[<>&\r]")
 _SPACES = defer_pattern(r"[ \t\n\r\f]+")
 _ANY_TAG = defer_pattern(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
@@ -103,7 +102,7 @@ def sanitise_html(html: str, base: str = "") -> str:
 
     targets = _find_targets(html)
     placed: set[str] = set()
-    hosts: list[str] = []
+    home = links.resolve_address(base, "/") if _is_followed(base) else None
 
     def filter_attribute(_tag: str, attribute: str, value: str) -> str | None:
         if attribute in {"id", "name"}:
@@ -121,13 +120,15 @@ def sanitise_html(html: str, base: str = "") -> str:
         # nh3 has already checked the scheme, but with illegal characters in it, which hid another one.
         written = remove_illegal_characters(value).strip("\t\n\r ")
         value = links.resolve_address(base, written)
-        if _HOST.match(written):
-            hosts.append(value)
         if attribute == "src" and links.is_tracker(value):
             return None
         value = links.unwrap_redirect(value) if attribute == "href" else value
         schemes = {"http", "https"} if attribute == "src" else links.SCHEMES
-        return None if links.is_absolute(value) and value.partition(":")[0].lower() not in schemes else value
+        if links.is_absolute(value) and value.partition(":")[0].lower() not in schemes:
+            return None
+        if home is None:  # relative to a host that can be none
+            return value if value == written and links.is_absolute(value) else None
+        return value if value == written or value.startswith(home) or _is_followed(value) else None
 
     tags = BLOCKS | _INLINE | _AS_DIV
     if embeds.is_worth_looking(html):
@@ -157,8 +158,7 @@ def sanitise_html(html: str, base: str = "") -> str:
 
     content = clean(html)
     for _ in range(MOST_MOVES):
-        # nh3 took "//host" for a place on the same page's host: only now does it see whether the host can be one.
-        if not (hosts or _may_move(content)) or content == (content := clean(content)):
+        if not _may_move(content) or content == (content := clean(content)):
             break
     return tokens.drop_unlinked_ids(tokens.lead_elsewhere(content, lambda url: links.resolve_address(base, url)))
 
@@ -214,6 +214,14 @@ def measure_nesting(html: str, most: int) -> tuple[int, int]:
             reopens += change if tag in _REOPENED else 0
             deepest = max(deepest, depth)
     return deepest, reopened
+
+
+def _is_followed(address: str) -> bool:
+    """Whether nh3 leaves a link to an address: it drops what names no host that could be one."""
+    import nh3
+
+    link = f'<a href="{tokens.escape_html(address)}"></a>'
+    return nh3.clean(link, url_schemes=set(links.SCHEMES), link_rel=None) != "<a></a>"
 
 
 def _find_targets(html: str) -> frozenset[str]:

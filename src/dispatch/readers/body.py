@@ -77,8 +77,7 @@ def extract_body(
     page = tree.body
     if page is None:
         return ""
-    for node in page.css(_CODE):
-        node.decompose()
+    html_tree.remove_all(page, _CODE)
     _remove_frames(page)
     body = page if is_whole else _choose_body(page)
     _remove_repeated(body, title=title, dek=dek, names=names)

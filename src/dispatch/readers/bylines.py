@@ -168,10 +168,12 @@ def is_name_like(text: str) -> bool:
 
 
 def is_house_name(name: str) -> bool:
-    """Whether a name has a word that only a staff, a desk, an agency or a company has, or is a host's."""
+    """Whether a name has a word that only a staff, a desk, an agency or a company has, is a host's, or only a job."""
     words = re.split(r"[\s,/|-]+", name.lower())
-    return not _HOUSES.isdisjoint(words) or bool(
-        re.search(r"\w\.(?:[a-z]{2,3}|info|news|blog)$", words[0] and name.lower())
+    return (
+        not _HOUSES.isdisjoint(words)
+        or all(map(_is_no_name, words))
+        or bool(re.search(r"\w\.(?:[a-z]{2,3}|info|news|blog)$", words[0] and name.lower()))
     )
 
 

@@ -97,6 +97,8 @@ def parse_day(text: str, language: str) -> datetime | None:
 
 def _find_named_days(folded: str, months: Months) -> Iterator[datetime]:
     for name, month in months.names:
+        if name not in folded:
+            continue  # patterns for all months of all languages would be more than re keeps compiled
         end = "" if len(name) > _SHORT else r"(?![^\W\d_])"
         for match in re.finditer(rf"(?<![^\W\d_ב]){re.escape(name)}{end}", folded):
             for before, after in _AROUND:

@@ -109,13 +109,19 @@ def get_value(node: LexborNode) -> str:
     return get_attribute(node, "content") or get_attribute(node, "datetime") or get_text(node)
 
 
+def remove_all(within: LexborNode, selector: str) -> None:
+    """Remove the selected elements. The page itself and its body stay, whatever is said of them."""
+    for node in within.css(selector):
+        if node.tag not in {"html", "body"}:
+            node.decompose()
+
+
 def remove_elements(written: str, without: str) -> str:
     """Remove the selected elements from HTML; not sanitised. Raises GatherError as ``parse_page`` does."""
     body = parse_fragment(written).body
     if body is None:
         return ""
-    for node in body.css(without):
-        node.decompose()
+    remove_all(body, without)
     return body.inner_html or ""
 
 
@@ -128,8 +134,7 @@ def extract_blocks(written: str, wanted: str, without: str) -> str:
     body = parse_fragment(written).body
     if body is None:
         return ""
-    for node in body.css(without):
-        node.decompose()
+    remove_all(body, without)
     chosen = {node.mem_id: node for node in body.css(wanted)}
     outer = [node for node in chosen.values() if not any(n.mem_id in chosen for n in find_ancestors(node, body))]
     return "\n".join(f"<div>{_flatten_tables(node)}</div>" for node in outer or [body])

@@ -105,8 +105,7 @@ def read_letter(tree: LexborHTMLParser, given: Article, base: str, *, is_reply: 
     head = metatags.read_head(root, base)
     found = list(_list_links(body))
     preheader = " ".join(html_tree.find_first_text(root, _UNSEEN).translate(html_tree.PADDING).split())
-    for node in root.css(f"{_UNSEEN}, {_AROUND}"):
-        node.decompose()
+    html_tree.remove_all(root, f"{_UNSEEN}, {_AROUND}")
     named = _CODE.sub("", head.title or html_tree.find_first_text(root, "title")).strip()
     _remove_footers(body)
     _remove_quotation(body, is_reply=is_reply)

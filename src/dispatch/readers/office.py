@@ -63,8 +63,7 @@ def _remove_private(body: LexborNode) -> None:
             # The mark in the text, or the remark itself, which begins with the way back.
             box = "div" if "_ref" in html_tree.get_attribute(link, "href") else "sup"
             next((one for one in html_tree.find_ancestors(link, body) if one.tag == box), link).decompose()
-    for node in body.css(_PRIVATE):
-        node.decompose()
+    html_tree.remove_all(body, _PRIVATE)
     body.unwrap_tags(["ins"])  # who added it is private too
 
 

@@ -100,8 +100,7 @@ def read(document: Document, _faults: list[Fault] | None = None) -> list[Article
     )
     theirs = "" if kit and not document.url else theirs
     seen = microformats.find_seen_authors(root, theirs, others - own_asides)
-    for frame in root.css(f"{author_boxes.SELECTOR}, {_OTHERS}"):
-        frame.decompose()
+    html_tree.remove_all(root, f"{author_boxes.SELECTOR}, {_OTHERS}")
     marks = microformats.read_microformats(entry, theirs)
     source = _find_source(data, head, document.url)
     hinted = seen or microformats.find_hinted_authors(entry, theirs) or microformats.find_hinted_authors(root, theirs)

@@ -45,8 +45,7 @@ def is_still_article(article: Article, document: Document, found: Article) -> bo
         return True
     if _FRONT.fullmatch(links.canonicalise_address(document.url)) and not _FRONT.fullmatch(article.url):
         return False
-    for link in root.css("a"):
-        link.decompose()
+    html_tree.remove_all(root, "a")
     if len(title) >= _FEW and _has_words(fold_words(root.html or ""), title):
         return True
     has_scripts = root.css_first("script") is not None

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final
 
 from dispatch import files, git
-from dispatch.databases import SqlConnection
 from dispatch.errors import DeliveryError, explain_refusal
 from dispatch.model import Publication
 from dispatch.subscribers import deliveries, rows
@@ -37,7 +36,7 @@ def write_backup(publication: Publication, target: Path, now: datetime) -> Path:
         for path in (target, keys):
             _reserve_file(path, publication.root / "public")
             reserved.callback(path.unlink, missing_ok=True)
-        _fill_file(target, lambda path: _copy_store(connection, path))
+        _fill_file(target, lambda path: connection.execute("VACUUM INTO ?", (str(path),)))
         _fill_file(keys, lambda path: path.write_bytes((publication.root / KEYS).read_bytes()))
         with DATABASE.begin_transaction(connection):
             deliveries.write_meta(connection, MADE, str(rows.to_seconds(now)))
@@ -74,13 +73,8 @@ def _fill_file(path: Path, write: Callable[[Path], object]) -> None:
         part.replace(path)
     except OSError as error:
         raise explain_refusal(DeliveryError, error, "cannot be written", address=str(path)) from error
+    except sqlite3.Error as error:
+        hint = "See what the folder allows (ls -ld), what room there is, and how many files may be open (ulimit -n)."
+        raise DeliveryError(f"cannot be written: {error}", address=str(path), hint=hint) from error
     finally:
         part.unlink(missing_ok=True)
-
-
-def _copy_store(connection: SqlConnection, path: Path) -> None:
-    """Copy what the store holds now into an empty file. Raises OSError."""
-    try:
-        connection.execute("VACUUM INTO ?", (str(path),))
-    except sqlite3.Error as error:
-        raise OSError(str(error)) from error
