@@ -177,3 +177,24 @@ def test_where_two_mean_the_same_place_the_line_is_told(team: Letter) -> None:
     records = team.read("dispatch.lock").split("\n")
     line = max(n for n, one in enumerate(records, 1) if "/north.example" in one)
     assert f"dispatch.lock:{line}\n  error: " in team.run("publish", code=1).stdout
+
+
+ENDS = {
+    "authors.toml": (("author", "rename", "By One=https://one.example", "Una"), ("author", "rename", "By Two", "Dua")),
+    "dispatch.toml": (("source", "add", "https://a.example/feed"), ("source", "add", "https://b.example/feed")),
+}
+
+
+@pytest.mark.parametrize("file", ENDS)
+def test_two_who_add_at_the_end_of_one_file_are_told_its_line(team: Letter, file: str) -> None:
+    for who, words in zip("ab", ENDS[file], strict=True):
+        team.branch(f"{who}-{file}")
+        team.run(*words, *(["--no-fetch"] if "source" in words else []))
+        team.commit()
+    team.git("checkout", "--quiet", f"a-{file}")
+    team.git("merge", "--quiet", f"b-{file}", code=1)
+    line = 1 + team.read(file).split("\n").index("<<<<<<< HEAD")
+    said = team.run("check", "week-48", code=1).output
+    team.git("merge", "--abort")
+    assert f"{file}:{line}" in said
+    assert "nfinished merge" in said

@@ -330,6 +330,20 @@ def test_each_field_of_the_issue_and_of_a_section_is_one_edit_of_issue_md(
     assert "bank" not in file.read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [("title", ""), ("number", "x"), ("number", "-1"), ("date", "tomorrow"), ("sponsor_url", "javascript:alert(1)"),
+     ("status", "published"), ("id", "x")],
+)  # fmt: skip
+def test_a_text_that_is_none_of_the_issue_is_refused(standing: Desk, field: str, text: str) -> None:
+    fields = standing.ask("/outline/week-48")["fields"]
+    if field == "sponsor_url" and not fields["sponsor"]:
+        standing.do("edit", issue="week-48", field="sponsor", was="", text="The Bank")
+    before = standing.ask("/outline/week-48")
+    assert standing.refused("edit", issue="week-48", field=field, was=before["fields"].get(field, ""), text=text)
+    assert standing.ask("/outline/week-48") == before
+
+
 def test_an_introduction_comes_back_as_it_was_written_although_somebody_else_has_changed_more(
     desk: Desk, root: Path
 ) -> None:
