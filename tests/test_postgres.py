@@ -63,7 +63,7 @@ def test_without_psycopg_it_says_how_to_get_it(wire: Path) -> None:
     program = "import sys; sys.modules['psycopg'] = None; from dispatch.cli import main; main(['subscriber', 'list'])"
     ran = subprocess.run([sys.executable, "-c", program], cwd=wire, env=environment, capture_output=True, text=True)
     assert ran.returncode == 1
-    assert "pipx install 'dispatch-newsletter[postgres]'" in ran.stderr
+    assert "pipx inject dispatch-newsletter 'psycopg[binary]'" in ran.stderr
     assert SECRET not in ran.stderr
 
 

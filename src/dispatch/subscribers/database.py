@@ -128,9 +128,7 @@ def load_server() -> ModuleType:
     try:
         from dispatch.subscribers import postgres
     except ImportError as error:
-        hint = (
-            "pipx install 'dispatch-newsletter[postgres]'; in an environment of your own, pip install 'psycopg[binary]'"
-        )
+        hint = "Install it: pipx inject dispatch-newsletter 'psycopg[binary]', or pip install 'psycopg[binary]'."
         raise DeliveryError(f"needs psycopg, which cannot be loaded: {error}", subject=STORE, hint=hint) from error
     return postgres
 
