@@ -172,7 +172,7 @@ def test_what_is_to_be_installed_is_ours() -> None:
     """The package that is called as the command is somebody else's. ``make wheel-test`` installs all of this."""
     name = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]["name"]
     installed = {command[-1] for group in list_installs() for command in group}
-    assert installed == {name, f"{name}[search]", f"{name}[postgres]"}
+    assert installed == {name, f"{name}[search]"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=shown)
