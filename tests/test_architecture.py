@@ -21,7 +21,7 @@ SRC = Path(dispatch.__file__).parent
 MODULES = sorted(SRC.rglob("*.py"))
 
 # What the house may have at most: today's figures, on their way to those behind them.
-MOST_LINES = 55_589  # 23,000
+MOST_LINES = 55_587  # 23,000
 MOST_FILES = 391  # 170
 MOST_ONE_WORD = 11.0  # 50 percent of all functions
 MOST_IN_MANY_ROOMS = 1.0  # 12 percent

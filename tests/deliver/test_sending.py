@@ -1,6 +1,8 @@
 """A round over a real conversation: each gets one message, and what went wrong is known of each."""
 
+import gc
 import sqlite3
+import sys
 import threading
 from collections import Counter
 from contextlib import closing
@@ -13,6 +15,7 @@ import pytest
 from deliver.desks import ISSUE, LATER, NOW, QUICK, Clock, addresses_in, make_wire, open_desk, send, states
 from dispatch import config, ledger, subscribers
 from dispatch.errors import DeliveryError, LockedError
+from dispatch.formats.prepared import PreparedMessage
 from mail_sink import DROP, HANG, Step, mail_sink
 from postgres_server import on_a_file, on_both
 
@@ -238,3 +241,22 @@ def test_what_is_in_doubt_is_sent_again_where_somebody_prefers_that(tmp_path: Pa
         twice = [one.octets for one in sink.taken if one.recipient == "reader-4@paper.example"]
         assert twice[0] == twice[1]  # one Message-ID: most mailboxes show it once
         assert send(wire, sink.url).states == {"accepted": 10}
+
+
+@on_a_file
+@pytest.mark.filterwarnings("error")
+def test_a_connection_is_closed_whatever_is_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also what nobody expects: here of a message that cannot be made."""
+    wire = make_wire(tmp_path, 3, connections=1)
+    told: list[sys.UnraisableHookArgs] = []
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(PreparedMessage, "fill_values", fail)
+    with monkeypatch.context() as patched, mail_sink() as sink:
+        patched.setattr(sys, "unraisablehook", told.append)
+        with pytest.raises(ZeroDivisionError):
+            send(wire, sink.url)
+        gc.collect()
+        assert [str(one.exc_value) for one in told] == []

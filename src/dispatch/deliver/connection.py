@@ -7,6 +7,7 @@ after its step was answered, which says that its mark is on the disk.
 import smtplib
 import threading
 from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, TypeAlias
 
@@ -102,7 +103,9 @@ class Connection:
             except (OSError, smtplib.SMTPException) as error:
                 failure = error
             else:
-                if (yield from self._use_line(talk)) or not self._next:  # nobody was to be sent to
+                with closing(talk):
+                    is_answered = yield from self._use_line(talk)
+                if is_answered or not self._next:  # nobody was to be sent to
                     failures = 0
                     continue
                 failure = DeliveryError("ends every conversation", address=self._server.name)
@@ -120,7 +123,7 @@ class Connection:
             yield Step(returned=returned)
 
     def _use_line(self, talk: Conversation) -> Generator[Request, Any, bool]:
-        """Send messages over one connection; return whether the server answered any of them."""
+        """Send messages over one connection, and say goodbye; return whether the server answered any of them."""
         is_any = False
         going: Letter | None = None
         for number in range(MESSAGES_EACH + 1):
@@ -146,8 +149,7 @@ class Connection:
             )
             self._next = self._next or answer.next
             if is_lost or (is_open and not answer.is_marked):
-                talk.hang_up()
-                return is_any
+                return is_any  # and so hangs up
             going = letter if is_open else None
         yield Call(talk.say_goodbye)
         return is_any

@@ -44,7 +44,7 @@ class Listmonk:
         found = self._request_data("GET", f"/campaigns?tag={mail.tag}&no_body=true")
         drafts = [self._read_draft(one) for one in _list_items(found)]
         # One may have been copied there: what has begun says that the issue went out.
-        return next(iter(sorted(drafts, key=lambda one: one.state)), None)
+        return min(drafts, key=lambda one: one.state != "begun", default=None)
 
     def write_draft(self, mail: ServiceMail, old: ServiceDraft | None, at: datetime | None) -> ServiceDraft:
         """Write the campaign, a new one or over the old one, and schedule it. Raises DeliveryError."""

@@ -1,17 +1,17 @@
 """Mails to single readers that a page or a command has caused: sent before all rounds, each at most once."""
 
 import re
-import smtplib
 import threading
+from contextlib import ExitStack, closing
 from datetime import datetime
 from email.utils import format_datetime
 
 from dispatch import locks
 from dispatch.deliver.outcomes import judge_outcome
-from dispatch.deliver.rounds import NOBODY, Outbound
-from dispatch.errors import DeliveryError, LockedError
+from dispatch.deliver.rounds import NOBODY, Outbound, open_conversation
+from dispatch.errors import LockedError
 from dispatch.formats.eml import parse_address
-from dispatch.smtp import Conversation, Envelope, ServerReply, Submission, describe_failure, finish_text
+from dispatch.smtp import Conversation, Envelope, ServerReply, Submission, finish_text
 from dispatch.subscribers import notices
 from dispatch.subscribers.database import DATABASE
 from dispatch.subscribers.deliveries import DuePerson
@@ -45,17 +45,19 @@ def _send_waiting(outbound: Outbound, server: Submission, stop: threading.Event)
     waiting = notices.list_due(outbound.connection, outbound.clock())
     if not waiting:
         return 0
-    talk, taken = _open_conversation(server), 0
-    for number, (notice, key, attempts) in enumerate(waiting, 1):
-        if stop.is_set():
-            break
-        person = DuePerson(notice.subscriber, notice.email, "", key or NOBODY, attempts)
-        reply = _send_notice(outbound, talk, notice.number, person, set_date(notice.message, outbound.clock()))
-        taken += reply.is_accepted
-        if reply.code in (0, 421) and number < len(waiting):
-            talk.hang_up()
-            talk = _open_conversation(server)
-    talk.say_goodbye()
+    taken = 0
+    with ExitStack() as opened:
+        talk = opened.enter_context(closing(open_conversation(server)))
+        for number, (notice, key, attempts) in enumerate(waiting, 1):
+            if stop.is_set():
+                break
+            person = DuePerson(notice.subscriber, notice.email, "", key or NOBODY, attempts)
+            reply = _send_notice(outbound, talk, notice.number, person, set_date(notice.message, outbound.clock()))
+            taken += reply.is_accepted
+            if reply.code in (0, 421) and number < len(waiting):
+                talk.close()
+                talk = opened.enter_context(closing(open_conversation(server)))
+        talk.say_goodbye()
     return taken
 
 
@@ -81,10 +83,3 @@ def set_date(message: bytes, now: datetime) -> bytes:
     head, blank, body = message.partition(b"\r\n\r\n")
     head = _DATE.sub(b"", head + b"\r\n").removesuffix(b"\r\n")
     return date + head + blank + body
-
-
-def _open_conversation(server: Submission) -> Conversation:
-    try:
-        return Conversation(server.open_session(), server.timeouts)
-    except (OSError, smtplib.SMTPException) as error:
-        raise DeliveryError(f"cannot be reached: {describe_failure(error)}", address=server.name) from error

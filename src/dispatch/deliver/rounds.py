@@ -4,7 +4,7 @@ import smtplib
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
@@ -227,22 +227,25 @@ def open_for_notices(publication: Publication, clock: Callable[[], datetime]) ->
             high_water.close()
 
 
+def open_conversation(server: Submission) -> Conversation:
+    """Connect to the server. Raises DeliveryError when it cannot be reached."""
+    try:
+        return Conversation(server.open_session(), server.timeouts)
+    except (OSError, smtplib.SMTPException) as error:
+        raise DeliveryError(f"cannot be reached: {describe_failure(error)}", address=server.name) from error
+
+
 def send_one(server: Submission, envelope: Envelope, text: bytes) -> ServerReply:
     """Send one message over a connection of its own. Raises DeliveryError when the server cannot be reached."""
-    try:
-        talk = Conversation(server.open_session(), server.timeouts)
-    except (OSError, smtplib.SMTPException) as error:
-        reason = describe_failure(error)
-        raise DeliveryError(f"cannot be reached: {reason}", address=server.name) from error
-    _, opened = talk.take_turn(None, envelope)
-    assert opened is not None  # noqa: S101 - an envelope was given
-    if opened.code != 354:
-        talk.hang_up()
-        return opened
-    sent, _ = talk.take_turn(finish_text(text), None)
-    assert sent is not None  # noqa: S101 - a text was given
-    talk.say_goodbye()
-    return sent
+    with closing(open_conversation(server)) as talk:
+        _, opened = talk.take_turn(None, envelope)
+        assert opened is not None  # noqa: S101 - an envelope was given
+        if opened.code != 354:
+            return opened
+        sent, _ = talk.take_turn(finish_text(text), None)
+        assert sent is not None  # noqa: S101 - a text was given
+        talk.say_goodbye()
+        return sent
 
 
 def list_doubts(outbound: Outbound, one: Round) -> list[str]:

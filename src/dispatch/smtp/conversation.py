@@ -174,9 +174,9 @@ class Conversation:
         try:
             self._session.quit()
         except (OSError, smtplib.SMTPException):
-            self.hang_up()
+            self.close()
 
-    def hang_up(self) -> None:
+    def close(self) -> None:
         """Close the connection at once: a text that was not begun is none for the server."""
         close_abruptly(self._session)
 
